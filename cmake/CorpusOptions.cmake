@@ -1,0 +1,33 @@
+# Compiler settings, all in one place. Targets of this project link corpus_options (PRIVATE).
+add_library(corpus_options INTERFACE)
+target_compile_features(corpus_options INTERFACE cxx_std_20)
+target_compile_options(corpus_options INTERFACE
+  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wno-missing-field-initializers
+  -fno-math-errno)
+if(CORPUS_WERROR)
+  target_compile_options(corpus_options INTERFACE -Werror)
+endif()
+if(CORPUS_SANITIZE)
+  # Both when compiling and when linking, for every target, so that no object is left out.
+  add_compile_options(-fsanitize=${CORPUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=${CORPUS_SANITIZE})
+endif()
+if(CORPUS_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_CXX_STANDARD 20)
+  set(CMAKE_CXX_STANDARD_REQUIRED ON)
+  set(CMAKE_CXX_EXTENSIONS OFF)
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+  endif()
+  set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
+  find_program(CORPUS_CCACHE ccache)
+  if(CORPUS_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CORPUS_CCACHE})
+  endif()
+endif()
