@@ -15,6 +15,8 @@ Result<std::unique_ptr<Sink>> make_sink(const Recipe& recipe, std::string* work_
 
 namespace {
 
+constexpr std::int64_t kDefaultBatch = 1 << 20;  // as schemas/recipe.json says
+
 std::uint32_t fields_of(const Stage& stage) {
   return std::visit([](const auto& s) { return s->fields(); }, stage);
 }
@@ -45,7 +47,8 @@ Result<Chain> build(const Recipe& recipe, std::uint64_t memory) {
     if (!made) return std::move(made).error().context(spec.id);
     for (auto& stage : *made) {
       fields |= fields_of(stage);
-      folds |= std::holds_alternative<std::unique_ptr<Fold>>(stage);
+      auto* fold = std::get_if<std::unique_ptr<Fold>>(&stage);
+      folds |= fold != nullptr && !(*fold)->observes_only();
       chain.stages.emplace_back(spec.id, std::move(stage));
     }
   }
@@ -53,6 +56,7 @@ Result<Chain> build(const Recipe& recipe, std::uint64_t memory) {
   chain.stages.emplace(chain.stages.begin(), "parse", Stage(std::move(parse)));
   if (folds) CORPUS_CHECK(chain.source->expect_rewind());
   chain.columns = context.columns;
+  chain.batch_bytes = static_cast<std::uint64_t>(recipe.input.get("batch", kDefaultBatch));
   chain.digest = digest_of(recipe, *chain.source);
   return chain;
 }

@@ -78,7 +78,10 @@ struct Fold : Component, Durable {
   virtual Result<void> observe(const Batch&, State&) const = 0;
   // Not concurrent. Called in any order, also between batches; the result must not depend on it.
   virtual Result<void> merge(std::unique_ptr<State>) = 0;
-  // After the last merge. May return null when the records need not be seen again.
+  // True for a Fold that only looks on (statistics): it needs no pass of its own, it observes in the
+  // last one, and finish() is called at its end.
+  virtual bool observes_only() const { return false; }
+  // After the last merge. May return null when there is nothing to do in the second pass.
   virtual Result<std::unique_ptr<Map>> finish() = 0;
 };
 
@@ -130,6 +133,8 @@ struct Sink : Component {
   // Flush, fsync, rename. Nothing is taken for finished before this returns.
   virtual Result<void> close(const RunSummary&) = 0;
   virtual std::uint64_t bytes_written() const { return 0; }
+  // True when a finished output stands where this sink would write: nothing is left to resume.
+  virtual bool complete() const { return false; }
 };
 
 // --- the common small cases

@@ -5,6 +5,9 @@
 //
 // run() returns when every output is durable, or with the earliest error in the input. Exceptions of
 // the libraries underneath never escape. Not reentrant on the same output folder (it is locked).
+//
+// A chain with a Fold that changes records (dedup.minhash, select.sample) reads its input once more
+// for each such Fold; see docs/architecture.md.
 #ifndef CORPUS_PIPELINE_H_
 #define CORPUS_PIPELINE_H_
 
@@ -56,6 +59,7 @@ struct Report {
   double seconds = 0;
   std::uint64_t peak_rss = 0;
   bool resumed = false;
+  bool already_complete = false;  // --resume found a finished output; nothing was done
 };
 
 // A chain ready to run. Stages are listed with the id of the component they belong to.
@@ -65,6 +69,7 @@ struct Chain {
   std::vector<std::pair<std::string, Stage>> stages;  // the first is the parse stage
   std::unique_ptr<Sink> sink;
   std::size_t columns = 0;
+  std::uint64_t batch_bytes = 0;  // text a batch is meant to hold
   std::string digest;     // of recipe and inputs: a journal of another digest is refused
   std::string work_dir;   // where the journal lives; empty: the run cannot be resumed
 };
