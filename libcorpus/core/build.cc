@@ -17,10 +17,6 @@ namespace {
 
 constexpr std::int64_t kDefaultBatch = 1 << 20;  // as schemas/recipe.json says
 
-std::uint32_t fields_of(const Stage& stage) {
-  return std::visit([](const auto& s) { return s->fields(); }, stage);
-}
-
 std::string digest_of(const Recipe& recipe, const Source& source) {
   std::string all = recipe.digest();
   for (const auto& input : source.inputs()) {
@@ -40,20 +36,17 @@ Result<Chain> build(const Recipe& recipe, std::uint64_t memory) {
   CORPUS_TRY(chain.source, make_source(recipe.input));
   CORPUS_TRY(chain.sink, make_sink(recipe, &chain.work_dir));
 
-  std::uint32_t fields = chain.sink->fields();
   bool folds = false;
   for (const auto& spec : recipe.stages) {
     auto made = find_component(spec.id)->make(spec.options, context);
     if (!made) return std::move(made).error().context(spec.id);
     for (auto& stage : *made) {
-      fields |= fields_of(stage);
       auto* fold = std::get_if<std::unique_ptr<Fold>>(&stage);
       folds |= fold != nullptr && !(*fold)->observes_only();
       chain.stages.emplace_back(spec.id, std::move(stage));
     }
   }
-  CORPUS_TRY(std::unique_ptr<Map> parse, make_parse(recipe.input, fields));
-  chain.stages.emplace(chain.stages.begin(), "parse", Stage(std::move(parse)));
+  chain.parse = [input = recipe.input](std::uint32_t fields) { return make_parse(input, fields); };
   if (folds) CORPUS_CHECK(chain.source->expect_rewind());
   chain.columns = context.columns;
   chain.batch_bytes = static_cast<std::uint64_t>(recipe.input.get("batch", kDefaultBatch));

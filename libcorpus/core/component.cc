@@ -10,6 +10,7 @@ class KeepIf final : public Map {
   KeepIf(std::uint32_t fields, Predicate predicate)
       : fields_(fields), predicate_(std::move(predicate)) {}
   std::uint32_t fields() const override { return fields_; }
+  bool drops_only() const override { return true; }
   Result<void> run(Batch& batch, State*) const override {
     for (auto& record : batch.records) {
       if (!record.drop) record.drop = predicate_(record);

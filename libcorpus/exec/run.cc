@@ -7,6 +7,7 @@
 #include "corpus/pipeline.h"
 #include "exec/journal.h"
 #include "exec/pass.h"
+#include "exec/verdicts.h"
 
 namespace corpus {
 namespace exec {
@@ -19,6 +20,7 @@ double since(Clock::time_point start) {
 }
 
 constexpr std::size_t kTokensPerThread = 4;
+constexpr std::size_t kVerdictBytes = std::size_t{64} << 20;
 
 class Runner {
  public:
@@ -29,6 +31,7 @@ class Runner {
       if (fold != nullptr && !(*fold)->observes_only()) barriers_.push_back(i);
     }
     became_.resize(chain_.stages.size());
+    verdicts_.spoil();
   }
 
   Result<Report> run() {
@@ -53,6 +56,10 @@ class Runner {
 
   // --- what a pass consists of
 
+  std::size_t stages_end() const {
+    return last_pass() ? chain_.stages.size() : barriers_[checkpoint_.pass] + 1;
+  }
+
   std::string log_name(std::size_t stage) const {
     bool scan = std::holds_alternative<std::unique_ptr<Scan>>(chain_.stages[stage].second);
     std::string name = "state-" + std::to_string(stage);
@@ -62,8 +69,7 @@ class Runner {
   // Calls f(stage index, Durable) for everything that gathers state in this pass.
   template <typename F>
   Result<void> each_durable(F&& f) {
-    std::size_t end = last_pass() ? chain_.stages.size() : barriers_[checkpoint_.pass] + 1;
-    for (std::size_t i = 0; i < end; ++i) {
+    for (std::size_t i = 0; i < stages_end(); ++i) {
       auto& stage = chain_.stages[i].second;
       if (auto* scan = std::get_if<std::unique_ptr<Scan>>(&stage)) CORPUS_CHECK(f(i, **scan));
       if (observed(i)) CORPUS_CHECK(f(i, *std::get<std::unique_ptr<Fold>>(stage)));
@@ -78,10 +84,18 @@ class Runner {
                                     : !last_pass() && barriers_[checkpoint_.pass] == i;
   }
 
-  std::vector<Step> steps() {
-    std::vector<Step> out;
-    std::size_t end = last_pass() ? chain_.stages.size() : barriers_[checkpoint_.pass] + 1;
-    for (std::size_t i = 0; i < end; ++i) {
+  // The stages of this pass, behind a parse stage that reads what they need.
+  Result<std::vector<Step>> steps() {
+    std::vector<Step> out(1);
+    std::size_t begin = 0;
+    replay_.reset();
+    if (checkpoint_.pass > 0 && verdicts_.whole()) {
+      begin = barriers_[checkpoint_.pass - 1];
+      replay_ = verdicts_.replay();
+      out.push_back({"replay", replay_.get()});
+    }
+    std::uint32_t fields = last_pass() ? chain_.sink->fields() : 0;
+    for (std::size_t i = begin; i < stages_end(); ++i) {
       auto& [id, stage] = chain_.stages[i];
       if (auto* map = std::get_if<std::unique_ptr<Map>>(&stage)) {
         out.push_back({id, static_cast<const Map*>(map->get())});
@@ -91,9 +105,27 @@ class Runner {
         out.push_back({id, static_cast<const Fold*>(std::get<std::unique_ptr<Fold>>(stage).get())});
       } else if (became_[i] != nullptr) {
         out.push_back({id, static_cast<const Map*>(became_[i].get())});
+        continue;  // what the Fold read it has seen; its Map says itself what it reads
+      } else {
+        continue;
       }
+      fields |= std::visit([](const auto& s) { return s->fields(); }, stage);
     }
+    for (const auto& map : became_) fields |= map != nullptr ? map->fields() : 0;
+    CORPUS_TRY(parse_, chain_.parse(fields));
+    out[0] = {"parse", static_cast<const Map*>(parse_.get())};
     return out;
+  }
+
+  // Whether the next pass may replay what this one decided: nothing before its Fold leaves anything
+  // but verdicts.
+  bool replayable() const {
+    if (last_pass() || !fresh_pass_) return false;
+    for (std::size_t i = 0; i < barriers_[checkpoint_.pass]; ++i) {
+      bool drops_only = std::visit([](const auto& s) { return s->drops_only(); }, chain_.stages[i].second);
+      if (!drops_only && became_[i] == nullptr) return false;
+    }
+    return true;
   }
 
   PassLimits limits() const {
@@ -114,15 +146,19 @@ class Runner {
   // --- running
 
   Result<void> run_pass() {
-    if (checkpoint_.source.empty()) {
+    fresh_pass_ = checkpoint_.source.empty();
+    if (fresh_pass_) {
       if (checkpoint_.pass != 0) CORPUS_CHECK(chain_.source->rewind());
       for (auto& [id, stage] : chain_.stages) {
         if (auto* scan = std::get_if<std::unique_ptr<Scan>>(&stage)) (*scan)->restart();
       }
     }
-    Pass pass(*chain_.source, steps(), last_pass() ? chain_.sink.get() : nullptr, chain_.columns,
+    CORPUS_TRY(auto pass_steps, steps());
+    Pass pass(*chain_.source, std::move(pass_steps), last_pass() ? chain_.sink.get() : nullptr, chain_.columns,
               limits());
     pass.counts() = checkpoint_.counts;
+    Verdicts next(kVerdictBytes);
+    if (!replayable()) next.spoil();
     auto saved_at = Clock::now();
     bool pending = false;  // a batch came since the last checkpoint
     auto due = [&] {
@@ -130,6 +166,7 @@ class Runner {
     };
     auto done = [&](const Batch& batch) {
       pending = true;
+      next.append(batch);
       report_progress(pass.counts(), batch.consumed);
     };
     for (;;) {
@@ -147,7 +184,9 @@ class Runner {
       saved_at = Clock::now();
       pending = false;
     }
-    return end_pass();
+    CORPUS_CHECK(end_pass());
+    verdicts_ = std::move(next);
+    return {};
   }
 
   Result<void> merge_folds(Pass& pass) {
@@ -287,6 +326,10 @@ class Runner {
   Checkpoint checkpoint_;
   std::vector<std::size_t> barriers_;           // stages that need a pass of their own
   std::vector<std::unique_ptr<Map>> became_;    // [stage] what a Fold finished as
+  std::unique_ptr<Map> parse_;
+  std::unique_ptr<Scan> replay_;
+  Verdicts verdicts_{0};                        // of the pass before, when whole
+  bool fresh_pass_ = true;                      // not taken up in the middle
   Clock::time_point start_, reported_;
   std::optional<std::uint64_t> total_;
 };

@@ -28,6 +28,7 @@ class File {
   static Result<File> create(const std::string& path);      // truncates
   static Result<File> open_append(const std::string& path); // read and write, positioned at the end
   static File adopt(int fd, std::string name);              // stdin, stdout: not closed
+  static Result<File> temporary();  // without a name, in $TMPDIR or /tmp; gone when it is closed
 
   Result<std::size_t> read(void* to, std::size_t n);                          // 0 at the end
   Result<std::size_t> pread(void* to, std::size_t n, std::uint64_t at) const; // short at the end
@@ -36,6 +37,8 @@ class File {
   Result<void> truncate(std::uint64_t size);  // and positions at the new end
   Result<void> sync();
   Result<void> close();                       // reports what a delayed write reports only now
+  // The same open file from its beginning; the two share one position.
+  Result<File> reopen() const;
   Result<std::uint64_t> size() const;
   bool seekable() const;                      // a regular file
   const std::string& name() const { return name_; }

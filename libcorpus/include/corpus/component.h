@@ -47,6 +47,9 @@ using StateSink = std::function<Result<void>(std::string_view)>;
 struct Component {
   virtual ~Component() = default;
   virtual std::uint32_t fields() const { return 0; }  // of Fields
+  // True when all it does to a record is to drop it. A later pass then replays what it decided
+  // instead of deciding again.
+  virtual bool drops_only() const { return false; }
   // What the component has to say after the last pass, as one JSON value; "" for nothing.
   virtual std::string report() const { return {}; }
 };

@@ -66,7 +66,9 @@ struct Report {
 struct Chain {
   std::unique_ptr<MemoryBudget> memory;
   std::unique_ptr<Source> source;
-  std::vector<std::pair<std::string, Stage>> stages;  // the first is the parse stage
+  // Makes the stage that turns bytes into records, reading the given Fields: one for each pass.
+  std::function<Result<std::unique_ptr<Map>>(std::uint32_t fields)> parse;
+  std::vector<std::pair<std::string, Stage>> stages;
   std::unique_ptr<Sink> sink;
   std::size_t columns = 0;
   std::uint64_t batch_bytes = 0;  // text a batch is meant to hold

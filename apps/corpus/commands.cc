@@ -1,0 +1,89 @@
+#include "commands.h"
+
+namespace corpus::cli {
+namespace {
+
+constexpr std::string_view kMake = "Make a corpus";
+constexpr std::string_view kOneStep = "Do one step";
+constexpr std::string_view kLook = "Look at records";
+constexpr std::string_view kMove = "Change form";
+constexpr std::string_view kTrust = "Check and look up";
+
+constexpr Command kCommands[] = {
+    {"curate", kCurate, kMake, "IN... -o OUT", "Clean and deduplicate with a sound default recipe",
+     "Reads records of any known shape, drops what is damaged, cut off, refused or repeated, and "
+     "writes what is left, byte for byte as it came, with rejects and their reasons beside it.\n"
+     "IN is a file, a folder, a glob or - for standard input. zstd and gzip are recognised by "
+     "content.",
+     "# The default recipe, for data to fine-tune on\n"
+     "corpus curate answers.jsonl.zst more/ -o clean\n"
+     "# Without near-duplicate removal, at most 2 GiB of memory\n"
+     "corpus curate answers.jsonl -o clean --set stages.dedup.minhash=false --memory 2G\n"
+     "# What would be dropped, without writing anything\n"
+     "corpus curate answers.jsonl -o null: --json",
+     curate},
+    {"run", kRun, kMake, "RECIPE.yaml", "Run a recipe file",
+     "A recipe names inputs, stages and the output; see docs/howto/recipes.md. -o and --set change "
+     "it for this run.",
+     "corpus run recipe.yaml\n"
+     "corpus run recipe.yaml --set stages.dedup.minhash.bands=20 -o other",
+     run_recipe},
+    {"filter", kFilter, kOneStep, "IN... -o OUT", "Drop records by what they say",
+     "Each flag adds one filter; they run in a fixed order, cheap ones first. For every option of "
+     "every filter write a recipe.",
+     "corpus filter answers.jsonl -o kept.jsonl --refusal --truncated\n"
+     "# Count only\n"
+     "corpus filter answers.jsonl -o null: --min-chars 20",
+     filter},
+    {"dedup", kDedup, kOneStep, "exact|minhash IN... -o OUT", "Drop records that were seen before",
+     "exact compares normalised text; minhash finds near duplicates by MinHash signatures in bands.",
+     "corpus dedup exact answers.jsonl -o unique.jsonl --scope response\n"
+     "corpus dedup minhash data/ -o unique --bands 14 --rows 8",
+     dedup},
+    {"stats", kStats, kLook, "IN...", "Count records, shapes, teachers, lengths and duplicates",
+     "", "corpus stats answers.jsonl.zst\ncorpus stats data/ --json", stats},
+    {"cat", kCat, kLook, "IN...", "Print records as JSON Lines",
+     "Decompresses, splits arrays, turns CSV rows into objects. Malformed records are left out and "
+     "counted.",
+     "corpus cat clean/ | jq .instruction", cat},
+    {"head", kHead, kLook, "-n N IN...", "Print the first records", "", "corpus head -n 3 data/",
+     head},
+    {"sample", kSample, kLook, "-n N [--seed S] IN...", "Print a random sample of the records",
+     "Uniform over all records; the same seed and input give the same records.",
+     "corpus sample -n 100 --seed 7 data/ -o sample.jsonl", sample},
+    {"convert", kConvert, kMove, "IN... --to SHAPE [-o OUT]", "Rewrite records to another shape",
+     "Shapes: messages, sharegpt, alpaca, prompt_response, text. Without -o the records go to "
+     "standard output.",
+     "corpus convert answers.jsonl --to messages -o chat.jsonl.zst", convert},
+    {"pack", kPack, kMove, "IN... -o OUT", "Store records as a corpus folder, unchanged",
+     "Shards are in the zstd seekable format: any zstd tool reads them, and a record is found "
+     "without reading the rest.",
+     "corpus pack *.jsonl -o packed --compress zstd:9", pack},
+    {"get", kGet, kTrust, "CORPUS ID|NUMBER...", "Print records by id or number",
+     "CORPUS is a folder or a shard. A number counts from 0 in the order of the corpus. The answer "
+     "is no (exit 1) when one is not there.",
+     "corpus get clean/ 0 41 1000", get},
+    {"verify", kVerify, kTrust, "CORPUS", "Check a corpus folder against its manifest",
+     "Reads every file, compares size and checksum, counts the records. The answer is no (exit 1) "
+     "when something differs.",
+     "corpus verify clean/", verify},
+    {"help", kHelp, {}, "[COMMAND | man | completions bash|zsh|fish]", "Explain a command",
+     "man prints the manual page, completions a script for a shell.",
+     "corpus help curate\n"
+     "corpus help man > corpus.1\n"
+     "source <(corpus help completions bash)",
+     help},
+};
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+const Command* find_command(std::string_view name) {
+  for (const auto& command : kCommands) {
+    if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+}  // namespace corpus::cli

@@ -1,0 +1,42 @@
+// corpus filter and corpus dedup: one step of curation at a time.
+#include "commands.h"
+#include "corpus/nearest.h"
+#include "job.h"
+
+namespace corpus::cli {
+
+Result<int> filter(const Args& args) {
+  // Cheap ones first, as in the profiles: what one drops the next need not look at.
+  static constexpr std::string_view kOrder[] = {"filters.encoding", "filters.length",
+                                                "filters.truncated", "filters.loop",
+                                                "filters.refusal"};
+  Recipe recipe;
+  for (auto id : kOrder) {
+    std::string path = "stages." + std::string(id);
+    for (const auto& [flag, value] : args.given) {
+      if (flag->sets != path && !flag->sets.starts_with(path + '.')) continue;
+      recipe.stages.push_back({std::string(id), Value(Value::Object{})});
+      break;
+    }
+  }
+  if (recipe.stages.empty()) {
+    return Error{Code::kInvalidArgument,
+                 "no filter: add for example --refusal, --truncated or --min-chars 20"};
+  }
+  CORPUS_CHECK(complete(recipe, args, args.words, ""));
+  return run_job(recipe, args);
+}
+
+Result<int> dedup(const Args& args) {
+  static constexpr std::string_view kMethods[] = {"exact", "minhash"};
+  std::string method = args.words.empty() ? "" : args.words[0];
+  if (method != kMethods[0] && method != kMethods[1]) {
+    return Error{Code::kInvalidArgument, "name a method first: corpus dedup exact|minhash IN... -o OUT"};
+  }
+  Recipe recipe;
+  recipe.stages.push_back({"dedup." + method, Value(Value::Object{})});
+  CORPUS_CHECK(complete(recipe, args, std::span(args.words).subspan(1), ""));
+  return run_job(recipe, args);
+}
+
+}  // namespace corpus::cli

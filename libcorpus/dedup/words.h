@@ -1,0 +1,48 @@
+// Words: cuts a text into words and hashes them, for shingles.
+//
+// A word is a maximal run of letters and digits after lower-casing; in scripts without spaces each
+// code point is a word (dedup/word_class.h). Everything else separates words and has no other effect,
+// so punctuation, layout and case do not matter. Nothing is normalised: composed and decomposed
+// accents differ. A run of more than kChunk bytes counts as several words. Any bytes are accepted;
+// invalid UTF-8 separates.
+//
+// About 70 KiB of scratch inside the object, whatever the text; no allocation a text. One thread at a
+// time.
+#ifndef CORPUS_DEDUP_WORDS_H_
+#define CORPUS_DEDUP_WORDS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace corpus {
+
+class Words {
+ public:
+  static constexpr std::size_t kChunk = 4096;
+  static constexpr std::size_t kMaxWords = kChunk;  // that next() returns
+
+  void start(std::string_view text) { rest_ = text; }
+  // Hashes of the next words of the text, in order; empty at its end. Valid until the next call.
+  std::span<const std::uint64_t> next();
+
+ private:
+  static constexpr std::size_t kBlocks = kChunk / 64;
+
+  void mark_high(std::size_t n);
+  std::size_t find_words(std::size_t n, bool any_high);
+
+  std::string_view rest_;
+  char lower_[kChunk + 64];
+  std::uint64_t word_[kBlocks + 1];   // bit: the byte belongs to a word
+  std::uint64_t high_[kBlocks + 1];   // bit: the byte is not ASCII
+  std::uint64_t split_[kBlocks + 1];  // bit: a word begins here whatever comes before
+  std::uint16_t begin_[kMaxWords + 8];
+  std::uint16_t end_[kMaxWords + 8];
+  std::uint64_t hash_[kMaxWords];
+};
+
+}  // namespace corpus
+
+#endif  // CORPUS_DEDUP_WORDS_H_

@@ -1,0 +1,20 @@
+# Sourced by the other scripts: build PRESET [TARGET...], quiet unless something breaks.
+build() {
+  local preset=$1 log
+  shift
+  log=build/$preset/configure.log
+  mkdir -p "build/$preset"
+  if ! cmake --preset "$preset" > "$log" 2>&1; then
+    cat "$log" >&2
+    return 1
+  fi
+  local targets=()
+  [ $# -gt 0 ] && targets=(--target "$@")
+  echo "== build $preset"
+  # On a terminal ninja keeps one status line; elsewhere only failures are of interest.
+  if [ -t 1 ]; then
+    NINJA_STATUS="[%f/%t %es] " cmake --build --preset "$preset" "${targets[@]}"
+  else
+    cmake --build --preset "$preset" "${targets[@]}" -- --quiet
+  fi
+}
