@@ -1,4 +1,5 @@
-// teacher_corpus: an invented teacher's answers with planted faults, for the demo and the benchmarks.
+// teacher_corpus: an invented teacher's answers with planted faults, for the demo and the
+// benchmarks.
 //
 //   teacher_corpus --size 200M --seed 1 -o DIR [--threads N]
 //
@@ -9,9 +10,7 @@
 //
 // The bytes depend on --size and --seed only. All text is made from generator/'s own templates.
 #include <fcntl.h>
-#include <isa-l/igzip_lib.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include <array>
 #include <cinttypes>
@@ -27,6 +26,7 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 
 #include "corpus/value.h"
+#include "generator/pack.h"
 #include "generator/plan.h"
 #include "generator/render.h"
 
@@ -85,31 +85,6 @@ struct Block {
   std::array<std::uint64_t, kLabels> counts{};
 };
 
-void pack_zstd(const std::string& text, std::string& packed) {
-  packed.resize(ZSTD_compressBound(text.size()));
-  std::size_t n = ZSTD_compress(packed.data(), packed.size(), text.data(), text.size(), 1);
-  if (ZSTD_isError(n)) fail(ZSTD_getErrorName(n));
-  packed.resize(n);
-}
-
-void pack_gzip(std::string& text, std::string& packed) {
-  packed.resize(text.size() + text.size() / 8 + 4096);
-  std::vector<unsigned char> work(ISAL_DEF_LVL1_DEFAULT);
-  isal_zstream stream;
-  isal_deflate_init(&stream);
-  stream.level = 1;
-  stream.level_buf = work.data();
-  stream.level_buf_size = static_cast<std::uint32_t>(work.size());
-  stream.gzip_flag = IGZIP_GZIP;
-  stream.end_of_stream = 1;
-  stream.next_in = reinterpret_cast<unsigned char*>(text.data());
-  stream.avail_in = static_cast<std::uint32_t>(text.size());
-  stream.next_out = reinterpret_cast<unsigned char*>(packed.data());
-  stream.avail_out = static_cast<std::uint32_t>(packed.size());
-  if (isal_deflate(&stream) != COMP_OK || stream.avail_in != 0) fail("gzip: the buffer was too small");
-  packed.resize(stream.total_out);
-}
-
 // Writes all records of one block: a pure function of seed and number.
 void make_block(std::uint64_t seed, Block& block) {
   thread_local Conversation conversation;
@@ -131,8 +106,10 @@ void make_block(std::uint64_t seed, Block& block) {
     if (plan.source != record) block.labels += id_of(plan.source);
     block.labels += '\n';
   }
-  if (form == Form::kMessagesZst) pack_zstd(block.text, block.packed);
-  if (form == Form::kPromptGz) pack_gzip(block.text, block.packed);
+  bool packed = form == Form::kMessagesZst ? pack_zstd(block.text, block.packed)
+                : form == Form::kPromptGz  ? pack_gzip(block.text, block.packed)
+                                           : true;
+  if (!packed) fail("a block could not be compressed");
 }
 
 class OutFile {
@@ -197,9 +174,9 @@ class Writer {
     }
     labels_.close();
     write_bench();
-    std::string summary = "{\"records\": " + std::to_string(records_) + ", \"bytes\": " +
-                          std::to_string(bytes_) + ", \"seed\": " + std::to_string(options_.seed) +
-                          ", \"labels\": {";
+    std::string summary = "{\"records\": " + std::to_string(records_) +
+                          ", \"bytes\": " + std::to_string(bytes_) +
+                          ", \"seed\": " + std::to_string(options_.seed) + ", \"labels\": {";
     for (std::size_t i = 0; i < kLabels; ++i) {
       if (i) summary += ", ";
       summary.append("\"").append(name(static_cast<Label>(i))).append("\": ");
@@ -221,11 +198,12 @@ class Writer {
   };
 
   void open(Form form, Stream& stream) {
-    constexpr std::array<const char*, kForms> kNames = {"alpaca-%03d.json", "sharegpt-%03d.jsonl",
-                                                        "messages-%03d.jsonl.zst",
-                                                        "prompts-%03d.jsonl.gz", "answers-%03d.csv"};
+    constexpr std::array<const char*, kForms> kNames = {
+        "alpaca-%03d.json", "sharegpt-%03d.jsonl", "messages-%03d.jsonl.zst",
+        "prompts-%03d.jsonl.gz", "answers-%03d.csv"};
     char file_name[64];
-    std::snprintf(file_name, sizeof file_name, kNames[static_cast<std::size_t>(form)], stream.number++);
+    std::snprintf(file_name, sizeof file_name, kNames[static_cast<std::size_t>(form)],
+                  stream.number++);
     stream.file.open(options_.out + "/input/" + file_name);
     stream.bytes = 0;
     stream.file.write(header(form));
@@ -260,23 +238,23 @@ class Writer {
 
 void generate(const Options& options) {
   using oneapi::tbb::filter_mode;
-  oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism, options.threads);
+  oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
+                                    options.threads);
   Writer writer(options);
   std::atomic<bool> full{false};
   std::uint64_t next = 0;
   oneapi::tbb::parallel_pipeline(
       options.threads * 4,
-      oneapi::tbb::make_filter<void, Block*>(
-          filter_mode::serial_in_order,
-          [&](oneapi::tbb::flow_control& control) -> Block* {
-            if (full) {
-              control.stop();
-              return nullptr;
-            }
-            auto* block = new Block;
-            block->number = next++;
-            return block;
-          }) &
+      oneapi::tbb::make_filter<void, Block*>(filter_mode::serial_in_order,
+                                             [&](oneapi::tbb::flow_control& control) -> Block* {
+                                               if (full) {
+                                                 control.stop();
+                                                 return nullptr;
+                                               }
+                                               auto* block = new Block;
+                                               block->number = next++;
+                                               return block;
+                                             }) &
           oneapi::tbb::make_filter<Block*, Block*>(filter_mode::parallel,
                                                    [&](Block* block) {
                                                      make_block(options.seed, *block);

@@ -45,10 +45,10 @@ constexpr Command kCommands[] = {
     {"cat", kCat, kLook, "IN...", "Print records as JSON Lines",
      "Decompresses, splits arrays, turns CSV rows into objects. Malformed records are left out and "
      "counted.",
-     "corpus cat clean/ | jq .instruction", cat},
-    {"head", kHead, kLook, "-n N IN...", "Print the first records", "", "corpus head -n 3 data/",
+     "corpus cat clean | jq .instruction", cat},
+    {"head", kHead, kLook, "[-n N] IN...", "Print the first records", "", "corpus head -n 3 data/",
      head},
-    {"sample", kSample, kLook, "-n N [--seed S] IN...", "Print a random sample of the records",
+    {"sample", kSample, kLook, "[-n N] [--seed S] IN...", "Print a random sample of the records",
      "Uniform over all records; the same seed and input give the same records.",
      "corpus sample -n 100 --seed 7 data/ -o sample.jsonl", sample},
     {"convert", kConvert, kMove, "IN... --to SHAPE [-o OUT]", "Rewrite records to another shape",
@@ -60,13 +60,17 @@ constexpr Command kCommands[] = {
      "without reading the rest.",
      "corpus pack *.jsonl -o packed --compress zstd:9", pack},
     {"get", kGet, kTrust, "CORPUS ID|NUMBER...", "Print records by id or number",
-     "CORPUS is a folder or a shard. A number counts from 0 in the order of the corpus. The answer "
-     "is no (exit 1) when one is not there.",
-     "corpus get clean/ 0 41 1000", get},
+     "CORPUS is a folder that curate, pack or another command made, or one shard of it. A number "
+     "counts from 0 in the order of the corpus. An id is the content id of tags.content_id or the "
+     "id that the source gave; write id:41 for one that looks like a number. The answer is no "
+     "(exit 1) when one is not there.",
+     "corpus get clean 0 41\n"
+     "corpus get clean/part-00000.jsonl.zst 0",
+     get},
     {"verify", kVerify, kTrust, "CORPUS", "Check a corpus folder against its manifest",
      "Reads every file, compares size and checksum, counts the records. The answer is no (exit 1) "
      "when something differs.",
-     "corpus verify clean/", verify},
+     "corpus verify clean && echo whole", verify},
     {"help", kHelp, {}, "[COMMAND | man | completions bash|zsh|fish]", "Explain a command",
      "man prints the manual page, completions a script for a shell.",
      "corpus help curate\n"

@@ -60,7 +60,7 @@ constexpr Flag kFlags[] = {
      .commands = kDedup, .sets = "stages.*.keep"},
 
     // --- head, sample
-    {.name = "count", .letter = 'n', .value = "N", .help = "How many records",
+    {.name = "count", .letter = 'n', .value = "N", .help = "How many records (10)",
      .commands = kHead | kSample, .sets = "stages.*.n"},
     {.name = "seed", .value = "S", .help = "The same seed draws the same records",
      .commands = kSample, .sets = "stages.*.seed"},
@@ -71,8 +71,8 @@ constexpr Flag kFlags[] = {
                 "ranked|tree|seed|choices",
      .commands = kReads, .sets = "input.adapt"},
     {.name = "map", .value = "FIELD=POINTER", .help = "Where a field is in records of no known shape",
-     .details = "FIELD is prompt, response, system, text, id, teacher or finish_reason; POINTER is a "
-                "JSON Pointer: --map prompt=/q --map response=/answers/0.",
+     .details = "FIELD is prompt, response, system, text, reasoning, chosen, rejected, id, teacher or "
+                "finish_reason; POINTER is a JSON Pointer: --map prompt=/q --map response=/answers/0.",
      .commands = kReads, .sets = "input.map", .repeats = true},
     {.name = "format", .value = "FORMAT", .help = "Format of the files (auto looks at the content)",
      .choices = "auto|jsonl|json|csv|tsv|text", .commands = kReads, .sets = "input.format"},

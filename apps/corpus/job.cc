@@ -68,7 +68,7 @@ Result<RunOptions> run_options(const Args& args) {
   CORPUS_TRY(double threads, number(args, "threads", 0, 1, 1024));
   options.threads = static_cast<int>(threads);
   CORPUS_TRY(options.checkpoint_seconds,
-             number(args, "checkpoint", options.checkpoint_seconds, 0, 1e6));
+             number(args, "checkpoint", options.checkpoint_seconds, 0, 86400));
   if (auto* memory = args.last("memory")) {
     auto n = parse_bytes(*memory);
     if (!n) return std::move(n).error().context("--memory");
@@ -77,6 +77,35 @@ Result<RunOptions> run_options(const Args& args) {
   options.resume = args.has("resume");
   options.cancel = &cancel;
   return options;
+}
+
+// What an earlier run did, for the --json of a --resume that had nothing to do.
+Result<void> counts_of_manifest(const std::string& dir, Report& report) {
+  constexpr std::size_t kMost = std::size_t{4} << 20;
+  std::string path = dir + "/manifest.json";
+  CORPUS_TRY(std::string text, read_small_file(path, kMost));
+  CORPUS_TRY(Value manifest, parse_yaml(text, path));  // JSON is YAML
+  auto& summary = report.summary;
+  auto count = [](const Value& v) { return static_cast<std::uint64_t>(v.if_int() ? *v.if_int() : 0); };
+  if (const Value* counts = manifest.find("counts")) {
+    summary.records = static_cast<std::uint64_t>(counts->get("in", 0));
+    summary.kept = static_cast<std::uint64_t>(counts->get("kept", 0));
+    summary.malformed = static_cast<std::uint64_t>(counts->get("malformed", 0));
+    const Value* rejected = counts->find("rejected");
+    if (rejected != nullptr && rejected->if_object() != nullptr) {
+      for (const auto& [reason, n] : *rejected->if_object()) {
+        summary.dropped.emplace_back(reason, count(n));
+      }
+    }
+  }
+  const Value* files = manifest.find("files");
+  if (files != nullptr && files->if_array() != nullptr) {
+    for (const auto& file : *files->if_array()) {
+      report.bytes_out += static_cast<std::uint64_t>(file.get("bytes", 0));
+    }
+  }
+  report.peak_rss = peak_rss();
+  return {};
 }
 
 ProgressStyle progress_style(const Args& args) {
@@ -137,7 +166,7 @@ Result<std::optional<Report>> run_quietly(const Recipe& recipe, const Args& args
   if (report) return std::optional<Report>(*std::move(report));
   if (recipe.output.get("file", "") == "-" && stdout_is_gone()) return std::optional<Report>();
   Error error = std::move(report).error();
-  if (error.code == Code::kCancelled) {
+  if (error.code == Code::kCancelled && cancel.requested()) {
     bool resumable = recipe.output.find("dir") != nullptr;
     error.message = resumable ? "interrupted; continue with the same command and --resume"
                               : "interrupted; nothing was kept, run the command again";
@@ -148,14 +177,17 @@ Result<std::optional<Report>> run_quietly(const Recipe& recipe, const Args& args
 Result<int> run_job(const Recipe& recipe, const Args& args) {
   CORPUS_TRY(auto report, run_quietly(recipe, args));
   if (!report) return kDone;
-  if (args.has("json")) return print(run_json(*report));
-  if (args.has("quiet")) return kDone;
   if (report->already_complete) {
-    std::fprintf(stderr, "corpus: %s is already complete; nothing was done\n",
-                 recipe.output.get("dir", "").c_str());
-    return kDone;
+    std::string dir = recipe.output.get("dir", "");
+    if (!args.has("quiet")) {
+      std::fprintf(stderr, "corpus: %s is already complete; nothing was done\n", dir.c_str());
+    }
+    CORPUS_CHECK(counts_of_manifest(dir, *report));
   }
-  std::fputs(funnel(*report, recipe).c_str(), stderr);
+  if (args.has("json")) return print(run_json(*report));
+  if (!args.has("quiet") && !report->already_complete) {
+    std::fputs(funnel(*report, recipe).c_str(), stderr);
+  }
   return kDone;
 }
 

@@ -26,6 +26,10 @@ std::string grouped(std::uint64_t n) {
   return out;
 }
 
+std::string counted(std::uint64_t n, std::string_view noun) {
+  return grouped(n) + ' ' + std::string(noun) + (n == 1 ? "" : "s");
+}
+
 std::string bytes(double n) {
   static constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
   int unit = 0;

@@ -97,8 +97,8 @@ void write_equation(Rng& rng, Registers& reg, std::string& question, std::string
   sentence(ask, rng, reg, question);
   say(remark, rng, reg, answer);
   std::string sum = std::to_string(plus ? right - b : right + b);
-  answer += "\n" + reg[2] + "x " + reg[5] + " = " + reg[3] + "\n" + reg[2] + "x = " + sum + "\nx = " +
-            sum + " / " + reg[2] + " = " + std::to_string(x) + "\n\n";
+  answer += "\n" + reg[2] + "x " + reg[5] + " = " + reg[3] + "\n" + reg[2] + "x = " + sum +
+            "\nx = " + sum + " / " + reg[2] + " = " + std::to_string(x) + "\n\n";
   sentences(remark, rng.between(3, 6), rng, reg, answer);
   answer += "So x = " + std::to_string(x) + ".";
 }
@@ -138,7 +138,8 @@ void write_list(Rng& rng, Registers& reg, std::string& question, std::string& an
 void write_percent(Rng& rng, Registers& reg, std::string& question, std::string& answer) {
   static const Rule &ask = grammar()["pct_ask"], &remark = grammar()["remark"],
                     &lead = grammar()["step_lead"];
-  long base = 20L * rng.between(4, 450), percent = 5L * rng.between(1, 14), plus = rng.between(3, 180);
+  long base = 20L * rng.between(4, 450), percent = 5L * rng.between(1, 14),
+       plus = rng.between(3, 180);
   long part = base * percent / 100;  // exact: base is a multiple of 20, percent of 5
   reg[3] = std::to_string(base);
   reg[2] = std::to_string(percent);

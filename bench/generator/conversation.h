@@ -24,7 +24,7 @@ struct Conversation {
 
   std::array<Turn, kMaxTurns> turns;
   std::size_t count = 0;
-  std::string input;          // alpaca's "input"; empty in all other shapes
+  std::string input;  // alpaca's "input"; empty in all other shapes
   std::string_view teacher;
   bool cut_by_length = false;  // finish_reason "length"
 

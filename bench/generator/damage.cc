@@ -37,8 +37,8 @@ void respell(Rng& rng, Conversation& c) {
 }
 
 // A few word edits: with N words and e edits the Jaccard similarity of word 5-grams is at least
-// (N - 4 - 5e) / (N - 4 + 5e); e <= N / 70 keeps it above 0.86. Only plain words are touched: a word of
-// code may be many words to a tokenizer.
+// (N - 4 - 5e) / (N - 4 + 5e); e <= N / 70 keeps it above 0.86. Only plain words are touched: a
+// word of code may be many words to a tokenizer.
 void edit_words(Rng& rng, Conversation& c) {
   static const Rule &nouns = grammar()["n"], &adjectives = grammar()["j"];
   static const Registers none;
@@ -126,7 +126,8 @@ void truncate(Rng& rng, Conversation& c) {
   std::size_t at = text.size() * static_cast<std::size_t>(rng.between(45, 90)) / 100;
   // Inside a word, or behind a word that does not end a sentence; never inside a UTF-8 sequence.
   auto letter = [&](std::size_t i) { return i < text.size() && text[i] >= 'a' && text[i] <= 'z'; };
-  while (at > 20 && !(letter(at - 1) && (letter(at) || (at < text.size() && text[at] == ' ')))) --at;
+  while (at > 20 && !(letter(at - 1) && (letter(at) || (at < text.size() && text[at] == ' '))))
+    --at;
   text.resize(at);
   c.cut_by_length = rng.chance(0.5);
 }
@@ -167,20 +168,28 @@ void loop(Rng& rng, Conversation& c) {
 
 void garble(Rng& rng, Conversation& c) {
   // UTF-8 that was read as Windows-1252 and encoded again.
-  constexpr std::string_view kMojibake[] = {
-      "\xc3\xa2\xe2\x82\xac\xe2\x84\xa2", "\xc3\xa2\xe2\x82\xac\xc5\x93", "\xc3\x83\xc2\xa9",
-      "\xc3\x83\xc2\xbc", "\xc3\x83\xc2\xa8", "\xc3\xa2\xe2\x82\xac\xe2\x80\x9c"};
-  constexpr std::string_view kControls[] = {std::string_view("\0", 1), "\x01", "\x07", "\x08", "\x1b[31m"};
+  constexpr std::string_view kMojibake[] = {"\xc3\xa2\xe2\x82\xac\xe2\x84\xa2",
+                                            "\xc3\xa2\xe2\x82\xac\xc5\x93",
+                                            "\xc3\x83\xc2\xa9",
+                                            "\xc3\x83\xc2\xbc",
+                                            "\xc3\x83\xc2\xa8",
+                                            "\xc3\xa2\xe2\x82\xac\xe2\x80\x9c"};
+  constexpr std::string_view kControls[] = {std::string_view("\0", 1), "\x01", "\x07", "\x08",
+                                            "\x1b[31m"};
   std::string& text = c.answer();
   std::size_t way = rng.below(10);
   int places = static_cast<int>(text.size() / 150) + 4;
   for (int i = 0; i < places; ++i) {
     std::size_t at = rng.below(text.size());
     while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0x80)) ++at;
-    if (way < 5) text.insert(at, kMojibake[rng.below(std::size(kMojibake))]);
-    else if (way < 8) text.insert(at, kControls[rng.below(std::size(kControls))]);
-    else if (way < 9) text.insert(at, "\xef\xbf\xbd");
-    else text.insert(at, 1, kLoneSurrogate);
+    if (way < 5)
+      text.insert(at, kMojibake[rng.below(std::size(kMojibake))]);
+    else if (way < 8)
+      text.insert(at, kControls[rng.below(std::size(kControls))]);
+    else if (way < 9)
+      text.insert(at, "\xef\xbf\xbd");
+    else
+      text.insert(at, 1, kLoneSurrogate);
   }
 }
 
@@ -188,14 +197,22 @@ void garble(Rng& rng, Conversation& c) {
 
 void damage(Label label, std::uint64_t seed, Rng& rng, Conversation& c) {
   switch (label) {
-    case Label::kExactDup: return respell(rng, c);
-    case Label::kNearDup: return edit_words(rng, c);
-    case Label::kRefusal: return refuse(rng, c);
-    case Label::kDisclaimer: return disclaim(rng, c);
-    case Label::kIdentity: return leak_identity(rng, c);
-    case Label::kTruncated: return truncate(rng, c);
-    case Label::kLoop: return loop(rng, c);
-    case Label::kEncoding: return garble(rng, c);
+    case Label::kExactDup:
+      return respell(rng, c);
+    case Label::kNearDup:
+      return edit_words(rng, c);
+    case Label::kRefusal:
+      return refuse(rng, c);
+    case Label::kDisclaimer:
+      return disclaim(rng, c);
+    case Label::kIdentity:
+      return leak_identity(rng, c);
+    case Label::kTruncated:
+      return truncate(rng, c);
+    case Label::kLoop:
+      return loop(rng, c);
+    case Label::kEncoding:
+      return garble(rng, c);
     case Label::kEmpty: {
       constexpr std::string_view kNothing[] = {"", " ", "\n", "  \n "};
       c.answer() = kNothing[rng.below(std::size(kNothing))];
@@ -209,7 +226,8 @@ void damage(Label label, std::uint64_t seed, Rng& rng, Conversation& c) {
       return;
     }
     case Label::kClean:
-    case Label::kBrokenJson: return;
+    case Label::kBrokenJson:
+      return;
   }
 }
 

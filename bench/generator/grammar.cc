@@ -15,12 +15,11 @@ void append_number(int n, std::string& out) {
   out.append(text, std::to_chars(text, text + sizeof text, n).ptr);
 }
 
-bool vowel(char c) {
-  return std::string_view("aeiouAEIOU").find(c) != std::string_view::npos;
-}
+bool vowel(char c) { return std::string_view("aeiouAEIOU").find(c) != std::string_view::npos; }
 
 void upper(std::string& out, std::size_t at) {
-  if (at < out.size() && out[at] >= 'a' && out[at] <= 'z') out[at] = static_cast<char>(out[at] - 32);
+  if (at < out.size() && out[at] >= 'a' && out[at] <= 'z')
+    out[at] = static_cast<char>(out[at] - 32);
 }
 
 void expand_all(const std::vector<Piece>& pieces, Rng& rng, const Registers& reg, std::string& out);
@@ -55,7 +54,8 @@ void expand_piece(const Piece& piece, Rng& rng, const Registers& reg, std::strin
   }
 }
 
-void expand_all(const std::vector<Piece>& pieces, Rng& rng, const Registers& reg, std::string& out) {
+void expand_all(const std::vector<Piece>& pieces, Rng& rng, const Registers& reg,
+                std::string& out) {
   for (const Piece& piece : pieces) expand_piece(piece, rng, reg, out);
 }
 
@@ -135,7 +135,7 @@ std::vector<Piece> Grammar::parse(std::string_view text) {
     at = end + 1;
     if (close == ']') {
       piece.kind = Piece::Kind::kChoice;
-      for (std::size_t from = 0;; ) {
+      for (std::size_t from = 0;;) {
         std::size_t bar = body.find('|', from);
         piece.choices.push_back(parse(body.substr(from, bar - from)));
         if (bar == std::string_view::npos) break;

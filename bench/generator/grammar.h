@@ -40,8 +40,8 @@ struct Piece {
 };
 
 struct Rule {
-  std::vector<std::string_view> words;         // a plain list ...
-  std::vector<std::vector<Piece>> templates;   // ... or templates, never both
+  std::vector<std::string_view> words;        // a plain list ...
+  std::vector<std::vector<Piece>> templates;  // ... or templates, never both
 };
 
 class Grammar {
@@ -65,8 +65,8 @@ void expand(const Rule& rule, Rng& rng, const Registers& registers, std::string&
 // The same with an upper-case first letter.
 void sentence(const Rule& rule, Rng& rng, const Registers& registers, std::string& out);
 
-// `count` sentences of `rule`, each followed by a space, from different templates as far as there are
-// enough of them.
+// `count` sentences of `rule`, each followed by a space, from different templates as far as there
+// are enough of them.
 void sentences(const Rule& rule, int count, Rng& rng, const Registers& registers, std::string& out);
 
 // The one grammar of the generator, built at first use.

@@ -18,9 +18,9 @@ struct Share {
 };
 // Of all records. kBrokenJson is drawn in JSON Lines only.
 constexpr Share kShares[] = {
-    {Label::kExactDup, 0.04},    {Label::kNearDup, 0.04},   {Label::kRefusal, 0.02},
-    {Label::kDisclaimer, 0.01},  {Label::kIdentity, 0.005}, {Label::kTruncated, 0.02},
-    {Label::kLoop, 0.015},       {Label::kEncoding, 0.015}, {Label::kEmpty, 0.01},
+    {Label::kExactDup, 0.04},    {Label::kNearDup, 0.04},    {Label::kRefusal, 0.02},
+    {Label::kDisclaimer, 0.01},  {Label::kIdentity, 0.005},  {Label::kTruncated, 0.02},
+    {Label::kLoop, 0.015},       {Label::kEncoding, 0.015},  {Label::kEmpty, 0.01},
     {Label::kBrokenJson, 0.007}, {Label::kBenchLeak, 0.003},
 };
 
@@ -62,16 +62,16 @@ bool fits(const ContentPlan& plan, Form form) {
 }  // namespace
 
 std::string_view name(Label label) {
-  constexpr std::string_view kNames[] = {"clean",     "exact_dup", "near_dup", "refusal",
-                                         "disclaimer", "identity",  "truncated", "loop",
-                                         "encoding",  "empty",     "broken_json", "bench_leak"};
+  constexpr std::string_view kNames[] = {"clean",      "exact_dup", "near_dup",    "refusal",
+                                         "disclaimer", "identity",  "truncated",   "loop",
+                                         "encoding",   "empty",     "broken_json", "bench_leak"};
   return kNames[static_cast<std::size_t>(label)];
 }
 
 Form form_of_block(std::uint64_t block) {
-  constexpr Form kPattern[] = {Form::kShareGpt, Form::kMessagesZst, Form::kAlpacaArray, Form::kPromptGz,
-                               Form::kMessagesZst, Form::kShareGpt, Form::kPromptGz, Form::kAlpacaArray,
-                               Form::kCsv, Form::kShareGpt};
+  constexpr Form kPattern[] = {
+      Form::kShareGpt, Form::kMessagesZst, Form::kAlpacaArray, Form::kPromptGz, Form::kMessagesZst,
+      Form::kShareGpt, Form::kPromptGz,    Form::kAlpacaArray, Form::kCsv,      Form::kShareGpt};
   return kPattern[block % std::size(kPattern)];
 }
 

@@ -14,8 +14,18 @@
 namespace corpus::demo {
 
 enum class Label : unsigned char {
-  kClean, kExactDup, kNearDup, kRefusal, kDisclaimer, kIdentity, kTruncated, kLoop, kEncoding,
-  kEmpty, kBrokenJson, kBenchLeak,
+  kClean,
+  kExactDup,
+  kNearDup,
+  kRefusal,
+  kDisclaimer,
+  kIdentity,
+  kTruncated,
+  kLoop,
+  kEncoding,
+  kEmpty,
+  kBrokenJson,
+  kBenchLeak,
 };
 constexpr std::size_t kLabels = 12;
 std::string_view name(Label label);

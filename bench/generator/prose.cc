@@ -80,8 +80,8 @@ void write_conversation(Rng& rng, ContentPlan plan, Conversation& out) {
   static const Rule& thanks = grammar()["thanks"];
   static const Rule& story = grammar()["story"];
   static const Registers none;
-  constexpr std::string_view kTeachers[] = {"orlo-7b", "orlo-70b", "quillon-large", "quillon-mini",
-                                            "tessera-2", "maruk-instruct"};
+  constexpr std::string_view kTeachers[] = {"orlo-7b",      "orlo-70b",  "quillon-large",
+                                            "quillon-mini", "tessera-2", "maruk-instruct"};
   out.reset();
   out.teacher = kTeachers[rng.below(std::size(kTeachers))];
   if (plan.system) sentence(system, rng, none, out.add(Speaker::kSystem));

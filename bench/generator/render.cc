@@ -16,12 +16,24 @@ constexpr std::array<bool, 256> kEscaped = [] {
 
 void append_escape(std::string& out, char c) {
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    case kLoneSurrogate: out += "\\ud83d"; return;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case kLoneSurrogate:
+      out += "\\ud83d";
+      return;
     default:
       out += "\\u00";
       out += static_cast<char>('0' + (c >> 4));
@@ -33,10 +45,14 @@ void append_escape(std::string& out, char c) {
 void append_csv(std::string& out, std::string_view text) {
   out += '"';
   for (char c : text) {
-    if (c == '"') out += "\"\"";
-    else if (c == '\0') out += '\x07';
-    else if (c == kLoneSurrogate) out += "\xef\xbf\xbd";
-    else out += c;
+    if (c == '"')
+      out += "\"\"";
+    else if (c == '\0')
+      out += '\x07';
+    else if (c == kLoneSurrogate)
+      out += "\xef\xbf\xbd";
+    else
+      out += c;
   }
   out += '"';
 }
@@ -78,7 +94,9 @@ void append_json(std::string& out, std::string_view text) {
 }
 
 std::string_view header(Form form) {
-  return form == Form::kAlpacaArray ? "[\n" : form == Form::kCsv ? "id,prompt,response,model\n" : "";
+  return form == Form::kAlpacaArray ? "[\n"
+         : form == Form::kCsv       ? "id,prompt,response,model\n"
+                                    : "";
 }
 
 void render(Form form, std::string_view id, const Conversation& c, std::string& out) {
@@ -120,7 +138,8 @@ void render(Form form, std::string_view id, const Conversation& c, std::string& 
       member(out, "model", c.teacher);
       member(out, "finish_reason", finish);
       break;
-    case Form::kCsv: break;
+    case Form::kCsv:
+      break;
   }
   out += "}\n";
 }

@@ -1,7 +1,8 @@
 // Seeded random numbers for the demo generator.
 //
 // A record is a pure function of (seed, record number): each gets an Rng of its own, so that blocks
-// can be made in any order by any number of threads. Generator: wyrand; seeding: SplitMix64's mixer.
+// can be made in any order by any number of threads. Generator: wyrand; seeding: SplitMix64's
+// mixer.
 #ifndef CORPUS_BENCH_GENERATOR_RNG_H_
 #define CORPUS_BENCH_GENERATOR_RNG_H_
 
@@ -30,11 +31,9 @@ class Rng {
   // Uniform in [0, n); the bias for n << 2^32 does not matter here.
   std::size_t below(std::size_t n) { return static_cast<std::size_t>(((next() >> 32) * n) >> 32); }
   int between(int lo, int hi) {  // both ends included
-    return lo + static_cast<int>(below(static_cast<std::size_t>(hi - lo + 1)));
+    return lo + static_cast<int>(below(static_cast<std::size_t>(hi - lo) + 1));
   }
-  bool chance(double share) {
-    return static_cast<double>(next() >> 11) * 0x1.0p-53 < share;
-  }
+  bool chance(double share) { return static_cast<double>(next() >> 11) * 0x1.0p-53 < share; }
 
  private:
   std::uint64_t state_;

@@ -90,7 +90,8 @@ bool add_choices(Extraction& x, json::Cursor array) {
         x.turns.turns()[static_cast<std::size_t>(first)].rank =
             static_cast<std::uint8_t>(std::min(rank, 255U));
       }
-    } else if (m.has(Key::kText) && is_scalar(m.kind(Key::kText))) {
+    } else if (m.has(Key::kText) && m.has(Key::kFinishReason) && m.kind(Key::kText) == '"') {
+      // Without a finish reason it may be one of the options of a multiple-choice question.
       x.last = x.turns.add(Role::kAssistant, m.cursor(Key::kText), x.last, rank);
       ok = true;
     }

@@ -7,6 +7,7 @@ namespace corpus {
 namespace {
 
 // In the order of Key.
+// clang-format off
 constexpr std::string_view kNames[] = {
     "system", "system_prompt", "instruction", "Instruction", "prompt", "query", "question",
     "user_input", "input", "context", "history", "A", "B", "C", "D",
@@ -25,6 +26,7 @@ constexpr std::string_view kNames[] = {
     "generator", "model", "model_name", "model_id", "teacher", "finish_reason", "stop_reason",
     "metadata", "corpus",
 };
+// clang-format on
 static_assert(std::size(kNames) == static_cast<std::size_t>(kKeyCount));
 
 constexpr std::size_t kSlots = 512;

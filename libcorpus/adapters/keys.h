@@ -10,6 +10,7 @@
 
 namespace corpus {
 
+// clang-format off
 enum class Key : std::uint8_t {
   // Prompts.
   kSystem, kSystemPrompt, kInstruction, kInstructionCapital, kPrompt, kQuery, kQuestion, kUserInput,
@@ -32,9 +33,11 @@ enum class Key : std::uint8_t {
   kId, kIdCapital, kIdx, kQuestionId, kTaskId, kMessageId, kUuid, kUnderscoreId, kCustomId,
   kMessageTreeId, kConversationId,
   // Who wrote it, how it ended, what was said about it before.
-  kGenerator, kModel, kModelName, kModelId, kTeacher, kFinishReason, kStopReason, kMetadata, kCorpus,
+  kGenerator, kModel, kModelName, kModelId, kTeacher, kFinishReason, kStopReason,
+  kMetadata, kCorpus,
   kNone,
 };
+// clang-format on
 inline constexpr int kKeyCount = static_cast<int>(Key::kNone);
 
 // kNone when the name is not known. `name` is unescaped.
@@ -52,7 +55,9 @@ class KeySet {
   constexpr bool has(Key k) const { return (words_[index(k) >> 6] & bit(k)) != 0; }
   constexpr bool operator==(const KeySet&) const = default;
   constexpr bool empty() const { return (words_[0] | words_[1]) == 0; }
-  constexpr KeySet operator&(KeySet o) const { return {words_[0] & o.words_[0], words_[1] & o.words_[1]}; }
+  constexpr KeySet operator&(KeySet o) const {
+    return {words_[0] & o.words_[0], words_[1] & o.words_[1]};
+  }
   constexpr KeySet without(KeySet o) const {
     return {words_[0] & ~o.words_[0], words_[1] & ~o.words_[1]};
   }

@@ -7,8 +7,9 @@ namespace corpus {
 Result<Mapping> Mapping::parse(const Value& map) {
   const Value::Object* members = map.if_object();
   if (members == nullptr || members->empty()) {
-    return Error{Code::kInvalidArgument,
-                 "map: adapt: mapped needs an object of JSON Pointers, as in {prompt: /q, response: /a}"};
+    return Error{
+        Code::kInvalidArgument,
+        "map: adapt: mapped needs an object of JSON Pointers, as in {prompt: /q, response: /a}"};
   }
   Mapping out;
   out.texts_ = {{Role::kSystem, {}},
@@ -17,11 +18,11 @@ Result<Mapping> Mapping::parse(const Value& map) {
                 {Role::kReasoning, {}},
                 {Role::kAssistant, {}}};
   const std::pair<std::string_view, Pointers*> known[] = {
-      {"system", &out.texts_[0].at},    {"text", &out.texts_[1].at},
-      {"prompt", &out.texts_[2].at},    {"reasoning", &out.texts_[3].at},
-      {"response", &out.texts_[4].at},  {"chosen", &out.chosen_},
-      {"rejected", &out.rejected_},     {"id", &out.id_},
-      {"teacher", &out.teacher_},       {"finish_reason", &out.finish_reason_},
+      {"system", &out.texts_[0].at},   {"text", &out.texts_[1].at},
+      {"prompt", &out.texts_[2].at},   {"reasoning", &out.texts_[3].at},
+      {"response", &out.texts_[4].at}, {"chosen", &out.chosen_},
+      {"rejected", &out.rejected_},    {"id", &out.id_},
+      {"teacher", &out.teacher_},      {"finish_reason", &out.finish_reason_},
   };
   for (const auto& [name, value] : *members) {
     Pointers* to = nullptr;
@@ -30,8 +31,9 @@ Result<Mapping> Mapping::parse(const Value& map) {
     }
     if (to == nullptr) {
       return Error{Code::kInvalidArgument,
-                   "map." + name + ": use system, text, prompt, reasoning, response, chosen, "
-                   "rejected, id, teacher or finish_reason"};
+                   "map." + name +
+                       ": use system, text, prompt, reasoning, response, chosen, "
+                       "rejected, id, teacher or finish_reason"};
     }
     for (const std::string& text : map.strings(name)) {
       auto pointer = json::Pointer::parse(text);

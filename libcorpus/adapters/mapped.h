@@ -2,9 +2,10 @@
 //
 //   map: {system: /meta/sys, prompt: [/q, /context], response: /a/0/text, id: /uid}
 //
-// Turns come in the order system, text, prompt, reasoning, response, each continuing the one before;
-// chosen and rejected hang below the last of them. A pointer to a string or number makes one turn, one to an array of
-// strings a turn for each; to nothing or null makes none. Immutable, thread safe.
+// Turns come in the order system, text, prompt, reasoning, response, each continuing the one
+// before; chosen and rejected hang below the last of them. A pointer to a string or number makes
+// one turn, one to an array of strings a turn for each; to nothing or null makes none. Immutable,
+// thread safe.
 #ifndef CORPUS_ADAPTERS_MAPPED_H_
 #define CORPUS_ADAPTERS_MAPPED_H_
 

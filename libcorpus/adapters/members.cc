@@ -13,7 +13,8 @@ using json::Fault;
 // The key of a member name; escapes are decoded first, so that "\u0069d" is "id".
 Key key_of(const char* s, std::size_t size, bool* ok, bool* lone) {
   if (std::memchr(s, '\\', size) == nullptr) return find_key({s, size});
-  constexpr std::size_t kLongest = 256;  // six bytes a character, and no known name is longer than 40
+  constexpr std::size_t kLongest =
+      256;  // six bytes a character, and no known name is longer than 40
   if (size > kLongest) {
     auto checked = simd::check_escapes(s, size);
     *ok = checked.ok;

@@ -23,7 +23,8 @@ struct Slot {
 class Members {
  public:
   // The object at the cursor, which moves behind it. read_checked() is for text that nobody has
-  // looked at yet; escapes of strings under known keys are left to whoever takes them, see unchecked().
+  // looked at yet; escapes of strings under known keys are left to whoever takes them, see
+  // unchecked().
   json::Fault read_checked(json::Cursor& cursor, unsigned depth, bool* lone);
   json::Fault read(json::Cursor& cursor);
 

@@ -50,9 +50,14 @@ bool add_part(Extraction& x, json::Cursor& at, Role role, unsigned rank) {
     type = x.turns.text(x.part.cursor(Key::kType));
   }
   switch (part_kind(type)) {
-    case PartKind::kMedia: break;
-    case PartKind::kSaid: append_string(x, role, kContentKeys, rank); break;
-    case PartKind::kToolResult: append_string(x, Role::kTool, kContentKeys, rank); break;
+    case PartKind::kMedia:
+      break;
+    case PartKind::kSaid:
+      append_string(x, role, kContentKeys, rank);
+      break;
+    case PartKind::kToolResult:
+      append_string(x, Role::kTool, kContentKeys, rank);
+      break;
     case PartKind::kReasoning: {
       KeySet keys = kContentKeys;
       keys.add(Key::kThinking);

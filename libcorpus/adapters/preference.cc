@@ -20,8 +20,8 @@ void hang_branch(Extraction& x, std::size_t first, unsigned rank) {
     ++common;
   }
   auto prompt = static_cast<std::size_t>(x.prompt + 1);
-  // The side has to repeat the prompt to its end. The chosen side ends where the rejected begins, so
-  // at least the last turn of it stays apart.
+  // The side has to repeat the prompt to its end. The chosen side ends where the rejected begins,
+  // so at least the last turn of it stays apart.
   if (common < prompt) common = 0;
   if (rank > 0 && common == first && common > 0) --common;
   turns.erase(turns.begin() + static_cast<std::ptrdiff_t>(first),

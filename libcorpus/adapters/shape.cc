@@ -22,10 +22,10 @@ constexpr KeySet kChats{Key::kMessages, Key::kConversations, Key::kConversation}
 constexpr KeySet kReasonings{Key::kReasoningContent, Key::kReasoning, Key::kThinking,
                              Key::kRationale, Key::kChainOfThought};
 constexpr KeySet kResponses{Key::kOutput, Key::kCompletion, Key::kResponse};
-constexpr KeySet kAnswerTexts{Key::kOutput,      Key::kCompletion,  Key::kResponse,
-                              Key::kAnswer,      Key::kStdAnswer,   Key::kGroundTruth,
-                              Key::kCanonicalSolution, Key::kAnswerMatchingBehavior,
-                              Key::kSolution,    Key::kChosen};
+constexpr KeySet kAnswerTexts{
+    Key::kOutput,    Key::kCompletion,  Key::kResponse,          Key::kAnswer,
+    Key::kStdAnswer, Key::kGroundTruth, Key::kCanonicalSolution, Key::kAnswerMatchingBehavior,
+    Key::kSolution,  Key::kChosen};
 constexpr KeySet kAnswerLists{Key::kResponses, Key::kCompletions, Key::kAnswers, Key::kOutputs,
                               Key::kCandidates};
 
@@ -33,6 +33,7 @@ constexpr Part kSystem = may(kSystems, Role::kSystem);
 constexpr Part kHistory = may(Key::kHistory, Take::kHistory);
 constexpr Part kReasoning = may(kReasonings, Role::kReasoning);
 
+// clang-format off
 constexpr Row kTable[] = {
     // Pairs first: what stands beside the pair would be a shape of its own.
     {Shape::kPreference, {kSystem,
@@ -40,6 +41,7 @@ constexpr Row kTable[] = {
                           need(Key::kRejectedMessages, Take::kBranch, 1)}},
     {Shape::kPreference, {kSystem, kHistory,
                           may(kChats, Take::kChat),
+                          may(Key::kPrompt, Take::kChat),
                           may(kInstructions, Role::kUser),
                           may(kPromptTexts, Role::kUser),
                           may(Key::kInput, Role::kUser),
@@ -98,23 +100,39 @@ constexpr Row kTable[] = {
                                    Role::kUser),
                               kReasoning,
                               may(kAnswerTexts, Role::kAssistant)}},
+    {Shape::kPromptResponse, {kSystem,
+                              need(Key::kPrompt, Take::kChat),
+                              may(kResponses, Take::kChat),
+                              may(kResponses, Role::kAssistant)}},
     {Shape::kPromptResponse, {need(kResponses, Role::kAssistant)}},
     {Shape::kText, {need({Key::kText, Key::kContent, Key::kSentenceWithBlank, Key::kRawContent},
                          Role::kText)}},
 };
+// clang-format on
 
 // Whether a value has the form that a part takes.
 bool fits(Take take, char kind) {
   switch (take) {
     case Take::kText:
-    case Take::kAlternative: return is_scalar(kind);
+    case Take::kAlternative:
+      return is_scalar(kind);
     case Take::kSolution:
-    case Take::kTree: return kind == '{';
-    case Take::kBranch: return kind == '"' || kind == '{' || kind == '[';
-    case Take::kWholeTree: return true;
-    case Take::kVerdict: return kind == 't' || kind == 'f';
-    default: return kind == '[';
+    case Take::kTree:
+      return kind == '{';
+    case Take::kBranch:
+      return kind == '"' || kind == '{' || kind == '[';
+    case Take::kWholeTree:
+      return true;
+    case Take::kVerdict:
+      return kind == 't' || kind == 'f';
+    default:
+      return kind == '[';
   }
+}
+
+// Whether the value, when it is a string, is decoded whole.
+bool decodes(Take take) {
+  return take == Take::kText || take == Take::kAlternative || take == Take::kBranch;
 }
 
 Key find(const Part& part, const Members& record) {
@@ -173,25 +191,40 @@ void judge(Extraction& x, json::Cursor verdict) {
 
 bool add_part(Extraction& x, const Part& part, json::Cursor value, json::Cursor root) {
   switch (part.take) {
-    case Take::kText: add_text(x, part, value); return true;
+    case Take::kText:
+      add_text(x, part, value);
+      return true;
     case Take::kAlternative:
-    case Take::kSolution: return add_alternative(x, part, value);
-    case Take::kOptions: return add_strings(x, value, part.role);
+    case Take::kSolution:
+      return add_alternative(x, part, value);
+    case Take::kOptions:
+      return add_strings(x, value, part.role);
     case Take::kChat: {
       bool ok = add_chat(x, value);
       x.prompt = x.last;
       return ok;
     }
-    case Take::kHistory: return add_history(x, value);
-    case Take::kInstances: return add_instances(x, value);
-    case Take::kDialogue: return add_dialogue(x, value);
-    case Take::kChoices: return add_choices(x, value);
-    case Take::kSamples: return add_samples(x, value);
-    case Take::kAnswers: return add_answers(x, value);
-    case Take::kBranch: return add_branch(x, value, part.rank);
-    case Take::kTree: return add_tree(x, value);
-    case Take::kWholeTree: return x.turns.size() != 0 || add_tree(x, root);
-    case Take::kVerdict: judge(x, value); return true;
+    case Take::kHistory:
+      return add_history(x, value);
+    case Take::kInstances:
+      return add_instances(x, value);
+    case Take::kDialogue:
+      return add_dialogue(x, value);
+    case Take::kChoices:
+      return add_choices(x, value);
+    case Take::kSamples:
+      return add_samples(x, value);
+    case Take::kAnswers:
+      return add_answers(x, value);
+    case Take::kBranch:
+      return add_branch(x, value, part.rank);
+    case Take::kTree:
+      return add_tree(x, value);
+    case Take::kWholeTree:
+      return x.turns.size() != 0 || add_tree(x, root);
+    case Take::kVerdict:
+      judge(x, value);
+      return true;
   }
   return false;
 }
@@ -215,9 +248,21 @@ Shape adapt(Extraction& x, json::Cursor root, Shape only) {
     for (const Part& part : row.all()) {
       Key key = find(part, x.record);
       if (key == Key::kNone) continue;
-      ok = add_part(x, part, x.record.cursor(key), root);
+      const int size = x.turns.size(), last = x.last, prompt = x.prompt;
+      bool taken = add_part(x, part, x.record.cursor(key), root);
       if (x.fault != json::Fault::kNone) return Shape::kUnknown;
-      if (!ok) break;
+      if (taken) {
+        if (decodes(part.take) && x.turns.want_text()) x.taken.add(key);
+        continue;
+      }
+      if (part.required) {
+        ok = false;
+        break;
+      }
+      // A member of another form under an optional name belongs to something else.
+      x.turns.turns().resize(static_cast<std::size_t>(size));
+      x.last = last;
+      x.prompt = prompt;
     }
     if (ok) return row.shape;
   }

@@ -1,8 +1,8 @@
 // The shapes of records, as a table: which members make a shape, and which turn each becomes.
 //
 // Rows are tried from the top; the first whose required parts are there, and whose values have the
-// form the row wants, is the record's shape. So the shape is a function of the record alone. To add a
-// shape, add a row (and its keys to keys.h); only a new kind of value needs a new Take.
+// form the row wants, is the record's shape. So the shape is a function of the record alone. To add
+// a shape, add a row (and its keys to keys.h); only a new kind of value needs a new Take.
 #ifndef CORPUS_ADAPTERS_SHAPE_H_
 #define CORPUS_ADAPTERS_SHAPE_H_
 
@@ -32,8 +32,8 @@ enum class Take : std::uint8_t {
   kAnswers,
   kBranch,
   kTree,
-  kWholeTree,    // the record itself is the root; the key says only that it is one
-  kVerdict,      // true or false on the answer before: false ranks it behind an unseen better one
+  kWholeTree,  // the record itself is the root; the key says only that it is one
+  kVerdict,    // true or false on the answer before: false ranks it behind an unseen better one
 };
 
 struct Part {

@@ -7,7 +7,8 @@ namespace corpus {
 namespace {
 
 // Adds the message at the cursor; *replies is its array of replies, null when it has none.
-bool add_node(Extraction& x, json::Cursor& at, int parent, unsigned ordinal, json::Cursor* replies) {
+bool add_node(Extraction& x, json::Cursor& at, int parent, unsigned ordinal,
+              json::Cursor* replies) {
   if (at.peek() != '{' || !x.read(x.message, at)) return false;
   const Members& m = x.message;
   Key text = (m.present() & KeySet{Key::kText, Key::kContent}).first();

@@ -10,6 +10,7 @@
 namespace corpus {
 namespace {
 
+// clang-format off
 constexpr std::pair<std::string_view, Role> kRoles[] = {
     {"user", Role::kUser},          {"assistant", Role::kAssistant},
     {"human", Role::kUser},         {"gpt", Role::kAssistant},
@@ -24,6 +25,7 @@ constexpr std::pair<std::string_view, Role> kRoles[] = {
     {"function_call", Role::kCall}, {"tool_call", Role::kCall},
     {"reasoning", Role::kReasoning}, {"thinking", Role::kReasoning},
 };
+// clang-format on
 
 }  // namespace
 
@@ -42,8 +44,7 @@ std::string_view TurnBuilder::text(json::Cursor value) {
   char kind = value.peek();
   if (kind == 'n') return {};
   if (kind != '"') {
-    return {value.base() + value.position(),
-            value.end_of(value.token() + 1) - value.position()};
+    return {value.base() + value.position(), value.end_of(value.token() + 1) - value.position()};
   }
   json::Range raw = value.string();
   std::string_view out;
@@ -71,9 +72,8 @@ int TurnBuilder::add_raw(Role role, json::Range json, const char* base, int pare
 }
 
 int TurnBuilder::add_empty(Role role, int parent, unsigned rank) {
-  turns_.push_back({.parent = parent,
-                    .role = role,
-                    .rank = static_cast<std::uint8_t>(std::min(rank, 255U))});
+  turns_.push_back(
+      {.parent = parent, .role = role, .rank = static_cast<std::uint8_t>(std::min(rank, 255U))});
   return size() - 1;
 }
 

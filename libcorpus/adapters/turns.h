@@ -1,8 +1,8 @@
 // TurnBuilder: collects the turns of one record. Reused from record to record.
 //
 // Turns are numbered in the order they are added. Texts are views of the record where they have no
-// escapes and live in the batch's arena otherwise. With `want_text` off only the structure is built:
-// whether a record fits a shape must not depend on what the stages read.
+// escapes and live in the batch's arena otherwise. With `want_text` off only the structure is
+// built: whether a record fits a shape must not depend on what the stages read.
 #ifndef CORPUS_ADAPTERS_TURNS_H_
 #define CORPUS_ADAPTERS_TURNS_H_
 

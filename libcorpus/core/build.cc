@@ -34,6 +34,7 @@ Result<Chain> build(const Recipe& recipe, std::uint64_t memory) {
   chain.memory = std::make_unique<MemoryBudget>(memory / 2);
   BuildContext context{.memory = chain.memory.get()};
   CORPUS_TRY(chain.source, make_source(recipe.input));
+  for (const auto& input : chain.source->inputs()) context.inputs.push_back(input.name);
   CORPUS_TRY(chain.sink, make_sink(recipe, &chain.work_dir));
 
   bool folds = false;

@@ -1,5 +1,5 @@
-// A set of records by position, looked up a batch at a time: what a Fold found out in the first pass
-// and its Map needs in the second. 8 bytes a record. Immutable, so threads may share it.
+// A set of records by position, looked up a batch at a time: what a Fold found out in the first
+// pass and its Map needs in the second. 8 bytes a record. Immutable, so threads may share it.
 #ifndef CORPUS_CORE_POSITION_SET_H_
 #define CORPUS_CORE_POSITION_SET_H_
 

@@ -54,6 +54,21 @@ std::optional<double> number_of(const Value& v, const Value& schema) {
   return std::nullopt;
 }
 
+// "a, b, c"; of a long list its beginning and its end.
+std::string joined(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 16, kShown = 4;
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i != 0) out += ", ";
+    if (names.size() > kMost && i == kShown) {
+      out += "..., ";
+      i = names.size() - 1;
+    }
+    out += names[i];
+  }
+  return out;
+}
+
 class Checker {
  public:
   std::optional<Problem> check(const Value& v, const Value& schema, const std::string& path) {
@@ -109,19 +124,16 @@ class Checker {
     const Value* list = schema.find("enum");
     if (list == nullptr || list->if_array() == nullptr) return std::nullopt;
     std::vector<std::string_view> names;
-    std::string all;
+    std::vector<std::string> all;
     for (const auto& item : *list->if_array()) {
       if (v == item) return std::nullopt;
       if (auto* s = item.if_string()) names.push_back(*s);
-      all += (all.empty() ? "" : ", ") + (item.if_string() ? *item.if_string() : item.to_json());
+      all.push_back(item.if_string() ? *item.if_string() : item.to_json());
     }
-    std::string what = shown(v) + " is none of " + all;
-    if (auto* s = v.if_string()) {
-      if (auto near = nearest(*s, names); !near.empty()) {
-        what += "; did you mean '" + std::string(near) + "'?";
-      }
-    }
-    return problem(v, path, std::move(what));
+    auto* s = v.if_string();
+    auto near = s != nullptr ? nearest(*s, names) : std::string_view();
+    if (near.empty()) return problem(v, path, shown(v) + " is none of " + joined(all));
+    return problem(v, path, shown(v) + " is unknown; did you mean '" + std::string(near) + "'?");
   }
 
   static std::optional<Problem> numbers(const Value& v, const Value& schema,

@@ -7,7 +7,8 @@
 
 namespace corpus {
 
-static_assert(std::endian::native == std::endian::little, "entries are stored as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "entries are stored as they lie in memory");
 
 Result<void> BandEntries::add(RecordPos pos, std::uint32_t length, const std::uint64_t* keys) {
   if (size_ % kBlock == 0) {

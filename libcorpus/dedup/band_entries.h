@@ -1,9 +1,9 @@
 // BandEntries: band keys of many records in the order they came, kept in blocks so that nothing is
 // copied when it grows or when one worker's entries join another's.
 //
-// Memory: 12 + 8 * bands bytes a record, 124 for 14 bands, taken 1024 records at a time and accounted
-// in the MemoryBudget before it is. Within a block each band's keys lie together, so that grouping one
-// band reads memory in order. One thread at a time.
+// Memory: 12 + 8 * bands bytes a record, 124 for 14 bands, taken 1024 records at a time and
+// accounted in the MemoryBudget before it is. Within a block each band's keys lie together, so that
+// grouping one band reads memory in order. One thread at a time.
 //
 // Saved as entries of 12 + 8 * bands bytes, little-endian: position (8), length (4), band keys
 // (8 each). See docs/formats/minhash.md.

@@ -13,7 +13,8 @@ namespace {
 using Entry = std::uint32_t;  // number of an entry
 constexpr Entry kNone = std::numeric_limits<Entry>::max();
 
-// Disjoint sets over 0 .. n-1; a set is named by its least element, so names depend on nothing else.
+// Disjoint sets over 0 .. n-1; a set is named by its least element, so names depend on nothing
+// else.
 class UnionFind {
  public:
   explicit UnionFind(std::size_t n) : parent_(n) { std::iota(parent_.begin(), parent_.end(), 0); }
@@ -73,7 +74,8 @@ class Grouper {
     for (std::size_t i = begin; i < end; ++i) {
       const Item& item = items_[i];
       std::size_t at = item.key & mask;
-      while (table_[at] != kNone && items_[begin + table_[at]].key != item.key) at = (at + 1) & mask;
+      while (table_[at] != kNone && items_[begin + table_[at]].key != item.key)
+        at = (at + 1) & mask;
       if (table_[at] == kNone) {
         table_[at] = static_cast<Entry>(i - begin);
       } else {
@@ -117,10 +119,29 @@ class MemoryBandIndex final : public BandIndex {
  private:
   Result<void> check_size() const {
     if (entries_.size() < kNone) return {};
-    return Error{Code::kLimit, std::string(who_) + ": more than 4294967294 records; split the input"};
+    return Error{Code::kLimit,
+                 std::string(who_) + ": more than 4294967294 records; split the input"};
   }
 
   std::vector<ClusterMember> find_clusters() const {
+    std::vector<ClusterMember> members = find_members();
+    auto by_pos = [](const ClusterMember& a, const ClusterMember& b) { return a.pos < b.pos; };
+    if (!std::is_sorted(members.begin(), members.end(), by_pos)) {
+      std::sort(members.begin(), members.end(), by_pos);
+    }
+    // Names of sets follow the order of arrival; numbers have to follow the positions.
+    std::vector<Entry> numbers(entries_.size(), kNone);
+    Entry next = 0;
+    for (ClusterMember& member : members) {
+      Entry& number = numbers[member.cluster];
+      if (number == kNone) number = next++;
+      member.cluster = number;
+    }
+    return members;
+  }
+
+  // In order of arrival; `cluster` is the name of the set.
+  std::vector<ClusterMember> find_members() const {
     auto n = static_cast<Entry>(entries_.size());
     UnionFind sets(n);
     {
@@ -129,14 +150,14 @@ class MemoryBandIndex final : public BandIndex {
         grouper.group(entries_, band, sets);
       }
     }
-    // An entry alone in its set is in no cluster. The name of a set is its least entry, so a root has
-    // company when some later entry leads to it.
+    // An entry alone in its set is in no cluster. A set is named by its least entry, so that one
+    // has company when a later entry leads to it.
     std::vector<bool> in_cluster(n);
     std::size_t count = 0;
     for (Entry i = 0; i < n; ++i) {
       Entry root = sets.find(i);
       if (root == i) continue;
-      count += 1 + !in_cluster[root];
+      count += in_cluster[root] ? 1 : 2;
       in_cluster[i] = in_cluster[root] = true;
     }
     std::vector<ClusterMember> members;
@@ -144,23 +165,7 @@ class MemoryBandIndex final : public BandIndex {
     for (Entry i = 0; i < n; ++i) {
       if (in_cluster[i]) members.push_back({entries_.pos(i), entries_.length(i), sets.find(i)});
     }
-    auto by_pos = [](const ClusterMember& a, const ClusterMember& b) { return a.pos < b.pos; };
-    if (!std::is_sorted(members.begin(), members.end(), by_pos)) {
-      std::sort(members.begin(), members.end(), by_pos);
-    }
-    number(members, n);
     return members;
-  }
-
-  // Names of sets follow the order of arrival; numbers follow the positions.
-  static void number(std::vector<ClusterMember>& members, Entry n) {
-    std::vector<Entry> numbers(n, kNone);
-    Entry next = 0;
-    for (ClusterMember& member : members) {
-      Entry& number = numbers[member.cluster];
-      if (number == kNone) number = next++;
-      member.cluster = number;
-    }
   }
 
   BandEntries entries_;

@@ -1,11 +1,11 @@
 // BandIndex: finds the records that share a band key, and by that the clusters of near duplicates.
 //
-// An interface, because the index is what has to fit into memory or be spilled; this file has the one
-// that holds everything in memory.
+// An interface, because the index is what has to fit into memory or be spilled; this file has the
+// one that holds everything in memory.
 //
-// Two records are linked when they have the same key in the same band; a cluster is everything that is
-// connected by links (so a chain of near duplicates is one cluster, although its ends may differ).
-// The clusters do not depend on the order in which entries came.
+// Two records are linked when they have the same key in the same band; a cluster is everything that
+// is connected by links (so a chain of near duplicates is one cluster, although its ends may
+// differ). The clusters do not depend on the order in which entries came.
 #ifndef CORPUS_DEDUP_BAND_INDEX_H_
 #define CORPUS_DEDUP_BAND_INDEX_H_
 
@@ -37,9 +37,9 @@ class BandIndex : public Durable {
   virtual Result<std::vector<ClusterMember>> clusters() const = 0;
 };
 
-// Needs what BandEntries needs, and while clusters() runs 20 bytes more a record; time grows linearly
-// with bands * records, whatever the sizes of the clusters. The budget, and what `who` views, have to
-// outlive it.
+// Needs what BandEntries needs, and while clusters() runs 20 bytes more a record; time grows
+// linearly with bands * records, whatever the sizes of the clusters. The budget, and what `who`
+// views, have to outlive it.
 std::unique_ptr<BandIndex> make_memory_band_index(std::size_t bands, MemoryBudget* memory,
                                                   std::string_view who);
 

@@ -1,9 +1,9 @@
 // dedup.exact: keeps the first of all records with the same content.
 //
-// A Map hashes each record's turns in scope (text/content_key.h), a Scan remembers the 128-bit keys in
-// input order and drops a record whose key it has seen. Records without text in scope are kept. Two
-// different contents get the same key with probability n^2 / 2^129 for n records. Memory: 20 to 30
-// bytes for each distinct record, plus 16 for each that is new since the last checkpoint.
+// A Map hashes each record's turns in scope (text/content_key.h), a Scan remembers the 128-bit keys
+// in input order and drops a record whose key it has seen. Records without text in scope are kept.
+// Two different contents get the same key with probability n^2 / 2^129 for n records. Memory: 20 to
+// 30 bytes for each distinct record, plus 16 for each that is new since the last checkpoint.
 #include <array>
 #include <bit>
 #include <cstring>
@@ -46,8 +46,8 @@ class HashContent final : public Map {
   std::size_t column_;
 };
 
-// What save() has not written yet, once there was a first save() that wrote everything. In pieces, so
-// that it grows without being copied.
+// What save() has not written yet, once there was a first save() that wrote everything. In pieces,
+// so that it grows without being copied.
 class NewKeys {
  public:
   explicit NewKeys(MemoryBudget* memory) : memory_(memory) {}
@@ -87,7 +87,7 @@ class NewKeys {
 class DropSeen final : public Scan {
  public:
   DropSeen(std::size_t column, MemoryBudget* memory)
-      : column_(column), memory_(memory), seen_(memory, kId), unsaved_(memory) {}
+      : column_(column), seen_(memory, kId), unsaved_(memory) {}
 
   Result<void> run(Batch& batch) override {
     const auto& keys = batch.columns[column_];
@@ -117,7 +117,8 @@ class DropSeen final : public Scan {
     std::vector<Key128> some;
     some.reserve(kBuffer);
     auto flush = [&]() -> Result<void> {
-      CORPUS_CHECK(sink({reinterpret_cast<const char*>(some.data()), some.size() * sizeof(Key128)}));
+      CORPUS_CHECK(
+          sink({reinterpret_cast<const char*>(some.data()), some.size() * sizeof(Key128)}));
       some.clear();
       return {};
     };
@@ -130,7 +131,8 @@ class DropSeen final : public Scan {
 
   Result<void> load(std::string_view bytes) override {
     if (bytes.size() % sizeof(Key128) != 0) {
-      return Error{Code::kCorrupt, std::string(kId) + ": saved keys are cut off; start again without --resume"};
+      return Error{Code::kCorrupt,
+                   std::string(kId) + ": saved keys are cut off; start again without --resume"};
     }
     saved_once_ = true;
     std::size_t n = bytes.size() / sizeof(Key128);
@@ -147,7 +149,7 @@ class DropSeen final : public Scan {
   }
 
  private:
-  static constexpr std::size_t kAhead = 16;    // probes in flight
+  static constexpr std::size_t kAhead = 16;     // probes in flight
   static constexpr std::size_t kBuffer = 4096;  // keys a write
 
   Result<bool> insert(const Key128& key) {

@@ -1,9 +1,9 @@
 // KeySet: a set of 128-bit keys that is asked millions of times a second.
 //
-// Open addressing with linear probing, cut by the top byte of the key into 256 tables that grow by half
-// on their own at a load of 0.8. So at most 1/256 of the set is ever held twice, and a key costs 20 to
-// 30 bytes, 25 on average. Keys have to be uniformly distributed (hashes); {0, 0} marks a free slot
-// and is not a key.
+// Open addressing with linear probing, cut by the top byte of the key into 256 tables that grow by
+// half on their own at a load of 0.8. So at most 1/256 of the set is ever held twice, and a key
+// costs 20 to 30 bytes, 25 on average. Keys have to be uniformly distributed (hashes); {0, 0} marks
+// a free slot and is not a key.
 //
 // Memory is accounted in the MemoryBudget before it is taken. One thread at a time.
 #ifndef CORPUS_DEDUP_KEY_SET_H_
@@ -73,8 +73,8 @@ class KeySet {
 
   // The key's place if it is free: keys are spread over the table in their own order.
   static std::size_t slot(const Key128& key, std::size_t capacity) {
-    return static_cast<std::size_t>(static_cast<unsigned __int128>(key.hi << 8 | key.lo >> 56) *
-                                        capacity >> 64);
+    return static_cast<std::size_t>(
+        static_cast<unsigned __int128>(key.hi << 8 | key.lo >> 56) * capacity >> 64);
   }
   static Key128& find(const Table& table, const Key128& key) {
     std::size_t i = slot(key, table.capacity);

@@ -1,14 +1,14 @@
 // dedup.minhash: keeps one record of each cluster of near duplicates.
 //
 // A Fold. In the first pass every kept record is reduced to its band keys (dedup/signature.h); then
-// clusters are formed (dedup/band_index.h) and all members but one are marked: the one that stays is
-// the first in input order, or the longest text in scope and of equally long ones the first. The
+// clusters are formed (dedup/band_index.h) and all members but one are marked: the one that stays
+// is the first in input order, or the longest text in scope and of equally long ones the first. The
 // second pass drops the marked. The result depends on the input and the options alone.
 //
-// Records of fewer than `shingle` words in scope are kept and never compared: short answers are often
-// rightly equal, and dedup.exact is there for them.
-// Memory a compared record: 12 + 8 * bands bytes (124 for 14 bands), 20 more while clusters are
-// formed; in the second pass 8 bytes a dropped record.
+// Records of fewer than `shingle` words in scope are kept and never compared: short answers are
+// often rightly equal, and dedup.exact is there for them. Memory a compared record: 12 + 8 * bands
+// bytes (124 for 14 bands), 20 more while clusters are formed; in the second pass 8 bytes a dropped
+// record.
 #include <algorithm>
 #include <charconv>
 #include <limits>
@@ -86,8 +86,8 @@ class FindNearDuplicates final : public Fold {
       partial.signer.band_keys(partial.keys.data());
       auto length = std::min<std::uint64_t>(partial.signer.bytes(),
                                             std::numeric_limits<std::uint32_t>::max());
-      CORPUS_CHECK(partial.entries.add(record.pos, static_cast<std::uint32_t>(length),
-                                       partial.keys.data()));
+      CORPUS_CHECK(
+          partial.entries.add(record.pos, static_cast<std::uint32_t>(length), partial.keys.data()));
     }
     return {};
   }
@@ -153,8 +153,9 @@ Result<std::size_t> parse_shingle(const Value& options, std::size_t fallback) {
   std::string_view unit(end, static_cast<std::size_t>(text->data() + text->size() - end));
   bool known = unit.empty() || unit == " words" || unit == " word";
   if (ec != std::errc() || !known || n < 1 || n > 64) {
-    return Error{Code::kInvalidArgument,
-                 "shingle '" + *text + "': write a number of words from 1 to 64, such as \"5 words\""};
+    return Error{
+        Code::kInvalidArgument,
+        "shingle '" + *text + "': write a number of words from 1 to 64, such as \"5 words\""};
   }
   return n;
 }
@@ -168,9 +169,9 @@ Result<Stages> make_dedup_minhash(const Value& options, BuildContext& context) {
   scheme.rows = static_cast<std::size_t>(options.get("rows", static_cast<int>(scheme.rows)));
   scheme.seed = static_cast<std::uint64_t>(options.get("seed", static_cast<int>(scheme.seed)));
   if (scheme.bands * scheme.rows > kMaxHashes) {
-    return Error{Code::kInvalidArgument,
-                 "bands " + std::to_string(scheme.bands) + " x rows " + std::to_string(scheme.rows) +
-                     " are more than " + std::to_string(kMaxHashes) + " hashes; use fewer"};
+    return Error{Code::kInvalidArgument, "bands " + std::to_string(scheme.bands) + " x rows " +
+                                             std::to_string(scheme.rows) + " are more than " +
+                                             std::to_string(kMaxHashes) + " hashes; use fewer"};
   }
   CORPUS_TRY(Scope scope, parse_scope(options.get("scope", "text")));
   Keep keep = options.get("keep", "first") == "longest" ? Keep::kLongest : Keep::kFirst;

@@ -30,7 +30,8 @@ inline std::uint32_t mix(std::uint64_t h) {
 }  // namespace
 
 SignatureScheme::SignatureScheme(const Options& options) : options_(options) {
-  std::size_t lanes = (hashes() + simd::kMinhashLanes - 1) / simd::kMinhashLanes * simd::kMinhashLanes;
+  std::size_t lanes =
+      (hashes() + simd::kMinhashLanes - 1) / simd::kMinhashLanes * simd::kMinhashLanes;
   a_.resize(lanes);
   b_.resize(lanes);
   std::uint64_t state = options.seed;

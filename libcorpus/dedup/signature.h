@@ -3,9 +3,9 @@
 //
 // The words of all turns in scope, in order, make shingles of `shingle` consecutive words; a record
 // is the set of its shingles. Of bands * rows hash functions the least value over the set is kept;
-// `rows` minima at a time are hashed to one 64-bit band key. Two records of Jaccard similarity J agree
-// in a given band with probability J^rows, in at least one with 1 - (1 - J^rows)^bands: half of the
-// pairs at J about (1 / bands)^(1 / rows), 0.72 for 14 x 8.
+// `rows` minima at a time are hashed to one 64-bit band key. Two records of Jaccard similarity J
+// agree in a given band with probability J^rows, in at least one with 1 - (1 - J^rows)^bands: half
+// of the pairs at J about (1 / bands)^(1 / rows), 0.72 for 14 x 8.
 //
 // The minima are of 32-bit hashes, so records of more than some ten million words lose precision.
 #ifndef CORPUS_DEDUP_SIGNATURE_H_
@@ -51,8 +51,8 @@ class Signer {
  public:
   explicit Signer(const SignatureScheme& scheme);
 
-  // Reads the turns in scope. False when they hold fewer words than one shingle: there is nothing to
-  // compare then, and minima() and band_keys() mean nothing.
+  // Reads the turns in scope. False when they hold fewer words than one shingle: there is nothing
+  // to compare then, and minima() and band_keys() mean nothing.
   bool read(std::span<const Turn> turns, Scope scope);
 
   std::span<const std::uint32_t> minima() const { return {min_.data(), scheme_->hashes()}; }
@@ -64,12 +64,12 @@ class Signer {
   void add(std::span<const std::uint64_t> words);
 
   const SignatureScheme* scheme_;
-  std::uint64_t oldest_factor_;         // what the word that leaves a shingle was multiplied with
+  std::uint64_t oldest_factor_;  // what the word that leaves a shingle was multiplied with
   Words words_;
-  std::vector<std::uint64_t> window_;   // hashes of the last `shingle` words, as a ring
+  std::vector<std::uint64_t> window_;  // hashes of the last `shingle` words, as a ring
   std::size_t at_ = 0;
   std::uint64_t rolling_ = 0;
-  std::uint64_t count_ = 0;             // words so far
+  std::uint64_t count_ = 0;  // words so far
   std::uint64_t bytes_ = 0;
   std::vector<std::uint32_t> shingles_;
   std::vector<std::uint32_t> min_;

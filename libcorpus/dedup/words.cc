@@ -1,6 +1,7 @@
 #include "dedup/words.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -11,10 +12,6 @@
 
 namespace corpus {
 namespace {
-
-void set_bits(std::uint64_t* bits, std::size_t at, std::size_t n) {
-  for (std::size_t i = at; i < at + n; ++i) bits[i / 64] |= std::uint64_t{1} << (i % 64);
-}
 
 // Appends the positions of the set bits. Writes up to 8 entries too many, so that the common counts
 // take the same branches.
@@ -50,20 +47,37 @@ inline std::uint64_t hash_word(const char* p, std::size_t n) {
   std::memcpy(&hi, p + 8, 8);
   lo &= kFirstBytes[n].lo;
   hi &= kFirstBytes[n].hi;
-  auto product = static_cast<unsigned __int128>(lo ^ 0x9E3779B97F4A7C15) * (hi ^ 0xD6E8FEB86659FD93);
+  auto product =
+      static_cast<unsigned __int128>(lo ^ 0x9E3779B97F4A7C15) * (hi ^ 0xD6E8FEB86659FD93);
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
 }  // namespace
 
-// Corrects word_, split_ and lower_ for the characters outside ASCII.
+// Corrects word_, split_ and lower_ for the characters outside ASCII. Bits are gathered a block at
+// a time in registers; `over` holds those of a character that reaches into the next block.
 void Words::mark_high(std::size_t n) {
+  struct Bits {
+    std::uint64_t now = 0, over = 0;
+    void set(std::uint64_t pattern, std::size_t at) {
+      now |= pattern << at;
+      over |= pattern >> 1 >> (63 - at);
+    }
+    std::uint64_t take() {
+      std::uint64_t bits = now;
+      now = over;
+      over = 0;
+      return bits;
+    }
+  };
   std::string_view text = rest_.substr(0, n);
-  std::memset(split_, 0, sizeof split_);
+  Bits word, split;
   std::size_t next = 0;
-  for (std::size_t block = 0; block * 64 < n; ++block) {
-    for (std::uint64_t bits = high_[block]; bits != 0; bits &= bits - 1) {
-      std::size_t at = block * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+  for (std::size_t block = 0; block <= n / 64; ++block) {
+    std::uint64_t high = block * 64 < n ? high_[block] : 0;
+    for (; high != 0; high &= high - 1) {
+      std::size_t in_block = static_cast<std::size_t>(std::countr_zero(high));
+      std::size_t at = block * 64 + in_block;
       if (at < next) continue;  // a continuation byte
       auto [c, size] = text::decode(text.substr(at, 4));
       next = at + size;
@@ -74,12 +88,12 @@ void Words::mark_high(std::size_t n) {
         lower_[at + 1] = static_cast<char>(0x80 | (folded & 0x3F));
       }
       WordClass what = word_class(c);
-      if (what != WordClass::kSeparator) set_bits(word_, at, size);
-      if (what == WordClass::kSingle) {
-        set_bits(split_, at, 1);
-        set_bits(split_, next, 1);
-      }
+      if (what == WordClass::kSeparator) continue;
+      word.set((std::uint64_t{1} << size) - 1, in_block);
+      if (what == WordClass::kSingle) split.set(std::uint64_t{1} << size | 1, in_block);
     }
+    word_[block] |= word.take();
+    split_[block] = split.take();
   }
 }
 

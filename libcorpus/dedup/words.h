@@ -1,13 +1,13 @@
 // Words: cuts a text into words and hashes them, for shingles.
 //
 // A word is a maximal run of letters and digits after lower-casing; in scripts without spaces each
-// code point is a word (dedup/word_class.h). Everything else separates words and has no other effect,
-// so punctuation, layout and case do not matter. Nothing is normalised: composed and decomposed
-// accents differ. A run of more than kChunk bytes counts as several words. Any bytes are accepted;
-// invalid UTF-8 separates.
+// code point is a word (dedup/word_class.h). Everything else separates words and has no other
+// effect, so punctuation, layout and case do not matter. Nothing is normalised: composed and
+// decomposed accents differ. A run of more than kChunk bytes counts as several words. Any bytes are
+// accepted; invalid UTF-8 separates.
 //
-// About 70 KiB of scratch inside the object, whatever the text; no allocation a text. One thread at a
-// time.
+// About 32 KiB of scratch inside the object, whatever the text; no allocation a text. One thread at
+// a time.
 #ifndef CORPUS_DEDUP_WORDS_H_
 #define CORPUS_DEDUP_WORDS_H_
 
@@ -21,7 +21,8 @@ namespace corpus {
 class Words {
  public:
   static constexpr std::size_t kChunk = 4096;
-  static constexpr std::size_t kMaxWords = kChunk;  // that next() returns
+  // That next() returns: between two words there is a separator, or one of them has three bytes.
+  static constexpr std::size_t kMaxWords = kChunk / 2 + 1;
 
   void start(std::string_view text) { rest_ = text; }
   // Hashes of the next words of the text, in order; empty at its end. Valid until the next call.

@@ -1,6 +1,10 @@
 #include "filters/phrase_set.h"
 
+#include <algorithm>
 #include <cassert>
+#include <cstring>
+
+#include "simd/fold_ascii.h"
 
 namespace corpus {
 namespace {
@@ -10,8 +14,22 @@ constexpr std::size_t kGapBytes = 40;
 bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 bool ends_sentence(char c) { return c == '.' || c == '!' || c == '?' || c == '\n'; }
 
-std::uint16_t pair_of(char a, char b) {
-  return static_cast<std::uint16_t>(static_cast<unsigned char>(a) << 8 | static_cast<unsigned char>(b));
+std::uint16_t hash_of(const char* four) {
+  std::uint32_t bytes;
+  std::memcpy(&bytes, four, sizeof bytes);
+  return static_cast<std::uint16_t>(bytes * 2654435761U >> 16);
+}
+
+bool begins_sentence(std::string_view text, std::size_t at) {
+  while (at > 0 && text[at - 1] == ' ') --at;
+  return at == 0 || ends_sentence(text[at - 1]);
+}
+
+// A mark that was never closed, or an inch sign, does not count beyond its line.
+bool is_quoted(std::string_view text, std::size_t at) {
+  bool quoted = false;
+  for (; at > 0 && text[at - 1] != '\n'; --at) quoted ^= text[at - 1] == '"';
+  return quoted;
 }
 
 }  // namespace
@@ -33,12 +51,13 @@ void PhraseSet::add(int kind, Where where, std::string_view pattern) {
   std::size_t at = 0;
   Phrase phrase{kind, where, open_end, parse_sequence(pattern, at)};
   assert(at == pattern.size() && kind < 32);
-  std::set<std::string> pairs;
-  first_pairs({&phrase.nodes, 0, nullptr}, "", pairs);
-  for (const auto& pair : pairs) {
-    std::uint16_t key = pair_of(pair[0], pair[1]);
-    begins_.set(key);
-    by_pair_[key].push_back(phrases_.size());
+  std::set<std::string> firsts;
+  beginnings({&phrase.nodes, 0, nullptr}, "", firsts);
+  for (const auto& first : firsts) {
+    std::uint16_t hash = hash_of(first.data());
+    begins_.set(hash);
+    auto& list = by_hash_[hash];
+    if (list.empty() || list.back() != phrases_.size()) list.push_back(phrases_.size());
   }
   phrases_.push_back(std::move(phrase));
 }
@@ -70,7 +89,14 @@ PhraseSet::Sequence PhraseSet::parse_sequence(std::string_view pattern, std::siz
       at = close + 1;
     } else if (c == '~') {
       out.push_back({Type::kGap, {}, {}});
-    } else if (c == '?' && !out.empty() && out.back().type == Type::kOneOf) {
+    } else if (c == '?') {
+      assert(!out.empty());
+      if (out.back().type == Type::kBytes) {  // one ASCII letter
+        std::string letter(1, out.back().bytes.back());
+        out.back().bytes.pop_back();
+        if (out.back().bytes.empty()) out.pop_back();
+        out.push_back({Type::kOneOf, {}, {{Node{Type::kBytes, letter, {}}}}});
+      }
       out.back().alternatives.emplace_back();
     } else if (!out.empty() && out.back().type == Type::kBytes) {
       out.back().bytes += c;
@@ -81,24 +107,27 @@ PhraseSet::Sequence PhraseSet::parse_sequence(std::string_view pattern, std::siz
   return out;
 }
 
-// All two-byte beginnings of what `frame` matches after `prefix`.
-void PhraseSet::first_pairs(const Frame& frame, std::string prefix, std::set<std::string>& out) {
-  if (prefix.size() >= 2) {
-    out.insert(prefix.substr(0, 2));
+// The first kBeginning bytes of everything that `frame` matches after `prefix`.
+void PhraseSet::beginnings(const Frame& frame, std::string prefix, std::set<std::string>& out) {
+  if (prefix.size() >= kBeginning) {
+    prefix.resize(kBeginning);
+    out.insert(prefix);
+    std::replace(prefix.begin(), prefix.end(), ' ', '\n');
+    out.insert(prefix);
     return;
   }
   if (frame.next == frame.nodes->size()) {
-    assert(frame.outer != nullptr && "a pattern has to begin with two bytes that are known");
-    first_pairs(*frame.outer, prefix, out);
+    assert(frame.outer != nullptr && "patterns begin with four bytes that are known");
+    beginnings(*frame.outer, std::move(prefix), out);
     return;
   }
   const Node& node = (*frame.nodes)[frame.next];
   Frame rest{frame.nodes, frame.next + 1, frame.outer};
   assert(node.type == Node::Type::kBytes || node.type == Node::Type::kOneOf);
   if (node.type == Node::Type::kBytes) {
-    first_pairs(rest, prefix + node.bytes, out);
+    beginnings(rest, prefix + node.bytes, out);
   } else {
-    for (const auto& sequence : node.alternatives) first_pairs({&sequence, 0, &rest}, prefix, out);
+    for (const auto& sequence : node.alternatives) beginnings({&sequence, 0, &rest}, prefix, out);
   }
 }
 
@@ -119,6 +148,11 @@ bool PhraseSet::match(std::string_view text, std::size_t at, const Frame& frame,
       return match(text, at, rest, open_end);
     case Node::Type::kOneOf:
       for (const auto& sequence : node.alternatives) {
+        // Most alternatives differ from the text in their first byte.
+        if (!sequence.empty() && sequence[0].type == Node::Type::kBytes &&
+            (at == text.size() || (text[at] != sequence[0].bytes[0] && text[at] != '\n'))) {
+          continue;
+        }
         if (match(text, at, {&sequence, 0, &rest}, open_end)) return true;
       }
       return false;
@@ -136,34 +170,21 @@ bool PhraseSet::match(std::string_view text, std::size_t at, const Frame& frame,
   return false;
 }
 
-std::uint32_t PhraseSet::find(std::string_view text) const {
+std::uint32_t PhraseSet::find(std::string_view text, Scratch& starts) const {
+  if (starts.size() < text.size()) starts.resize(text.size());
+  std::size_t n = simd::word_starts(text, starts.data());
   std::uint32_t found = 0;
-  bool quoted = false, sentence = true;  // is `at` inside quotation marks, at the start of a sentence
-  for (std::size_t at = 0; at + 1 < text.size(); ++at) {
-    char c = text[at];
-    if (begins_[pair_of(c, text[at + 1])] && !quoted &&
-        (sentence || at == 0 || !is_alnum(text[at - 1]))) {
-      for (std::size_t i : by_pair_.find(pair_of(c, text[at + 1]))->second) {
-        const Phrase& phrase = phrases_[i];
-        if ((found >> phrase.kind & 1) != 0) continue;
-        if (phrase.where == Where::kSentence && !sentence) continue;
-        if (match(text, at, {&phrase.nodes, 0, nullptr}, phrase.open_end)) {
-          found |= std::uint32_t{1} << phrase.kind;
-        }
+  for (std::size_t i = 0; i < n && starts[i] + kBeginning <= text.size(); ++i) {
+    std::uint16_t hash = hash_of(text.data() + starts[i]);
+    if (!begins_[hash]) continue;
+    for (std::size_t candidate : by_hash_.find(hash)->second) {
+      const Phrase& phrase = phrases_[candidate];
+      if ((found >> phrase.kind & 1) != 0) continue;
+      if (phrase.where == Where::kSentence && !begins_sentence(text, starts[i])) continue;
+      if (match(text, starts[i], {&phrase.nodes, 0, nullptr}, phrase.open_end) &&
+          !is_quoted(text, starts[i])) {
+        found |= std::uint32_t{1} << phrase.kind;
       }
-    }
-    if (is_alnum(c)) {
-      sentence = false;
-    } else if (c == '\n') {
-      quoted = false;  // a mark that was never closed, or an inch sign
-      sentence = true;
-    } else if (c == '"') {
-      quoted = !quoted;
-      sentence = false;
-    } else if (ends_sentence(c)) {
-      sentence = true;
-    } else if (c != ' ') {
-      sentence = false;
     }
   }
   return found;

@@ -1,16 +1,15 @@
 // A set of phrases, each a short pattern over folded text (text/fold.h), found in one walk.
 //
 // A pattern is literal but for
-//   (a|b c)   one of these        (a|b )?   or none of them        {name}   a list defined elsewhere
+//   (a|b c)   one of these      (a|b )?   or none of them, as s? is      {name}   a defined list
 //   ~         at most 40 bytes of the same sentence                !(a|b)   none of these follows
 //   *         at the end: the last word may go on ("fulfil*")
 // A pattern that ends in a letter or digit ends at the end of a word. A space also matches a line
 // break. Patterns are compiled once; find() is const, allocates nothing, and costs O(text) but for the
-// few places where the first two bytes of some pattern stand.
+// few places where the first four bytes of some pattern stand.
 #ifndef CORPUS_FILTERS_PHRASE_SET_H_
 #define CORPUS_FILTERS_PHRASE_SET_H_
 
-#include <array>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
@@ -34,7 +33,9 @@ class PhraseSet {
   void add(int kind, Where where, std::string_view pattern);
 
   // Kinds up to 31; a bit for each that occurs in `folded` outside quotation marks.
-  std::uint32_t find(std::string_view folded) const;
+  // `scratch` only saves allocations.
+  using Scratch = std::vector<std::uint32_t>;
+  std::uint32_t find(std::string_view folded, Scratch& scratch) const;
 
  private:
   struct Node;
@@ -54,13 +55,14 @@ class PhraseSet {
 
   Sequence parse_sequence(std::string_view pattern, std::size_t& at) const;
   std::vector<Sequence> parse_alternatives(std::string_view pattern, std::size_t& at) const;
-  static void first_pairs(const Frame& frame, std::string prefix, std::set<std::string>& out);
+  static void beginnings(const Frame& frame, std::string prefix, std::set<std::string>& out);
   static bool match(std::string_view text, std::size_t at, const Frame& frame, bool open_end);
 
   std::map<std::string, std::string, std::less<>> lists_;
+  static constexpr std::size_t kBeginning = 4;
   std::vector<Phrase> phrases_;
-  std::bitset<65536> begins_;                          // by the first two bytes
-  std::map<std::uint16_t, std::vector<std::size_t>> by_pair_;
+  std::bitset<65536> begins_;  // by a hash of the first kBeginning bytes
+  std::map<std::uint16_t, std::vector<std::size_t>> by_hash_;
 };
 
 }  // namespace corpus

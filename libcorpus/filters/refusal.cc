@@ -45,7 +45,10 @@ bool is_for_somebody_else(std::string_view folded) {
 
 class Refusal {
  public:
-  using Scratch = std::string;
+  struct Scratch {
+    std::string folded;
+    PhraseSet::Scratch starts;
+  };
 
   Refusal(Scope scope, std::size_t window, std::uint32_t kinds)
       : scope_(scope), window_(window), kinds_(kinds), phrases_(phrases()) {
@@ -56,10 +59,10 @@ class Refusal {
 
   std::uint32_t fields() const { return Fields::kTurns; }
 
-  Reason operator()(const Record& record, Scratch& folded) const {
+  Reason operator()(const Record& record, Scratch& scratch) const {
     for (const Turn& turn : record.turns) {
       if (!is_judged(turn, scope_)) continue;
-      if (std::uint32_t found = kinds_ & find(turn.text, folded); found != 0) {
+      if (std::uint32_t found = kinds_ & find(turn.text, scratch); found != 0) {
         return reasons_[static_cast<std::size_t>(__builtin_ctz(found))];
       }
     }
@@ -67,12 +70,11 @@ class Refusal {
   }
 
  private:
-  std::uint32_t find(std::string_view text, Scratch& folded) const {
-    text = text::trim(text);
-    folded.clear();
-    text::fold(text::first_chars(text, window_), folded);
-    if (is_for_somebody_else(folded)) return 0;
-    return phrases_.find(folded);
+  std::uint32_t find(std::string_view text, Scratch& scratch) const {
+    scratch.folded.clear();
+    text::fold(text::first_chars(text::trim(text), window_), scratch.folded);
+    if (is_for_somebody_else(scratch.folded)) return 0;
+    return phrases_.find(scratch.folded, scratch.starts);
   }
 
   Scope scope_;

@@ -90,7 +90,8 @@ Fault Cursor::check(unsigned depth, bool* lone) {
         goto key;
       }
       --open;
-    } else if (Fault fault = c == '"' ? check_string(lone) : check_scalar(); fault != Fault::kNone) {
+    } else if (Fault fault = c == '"' ? check_string(lone) : check_scalar();
+               fault != Fault::kNone) {
       return fault;
     }
     // Behind a value.

@@ -9,18 +9,27 @@
 namespace corpus::json {
 namespace {
 
-// The escape of c, which find_escapable() stopped at; its length in *size. `buffer` holds the \u form.
+// The escape of c, which find_escapable() stopped at; its length in *size. `buffer` holds the \u
+// form.
 const char* escape_of(char c, char (&buffer)[6], std::size_t* size) {
   *size = 2;
   switch (c) {
-    case '"': return "\\\"";
-    case '\\': return "\\\\";
-    case '\b': return "\\b";
-    case '\f': return "\\f";
-    case '\n': return "\\n";
-    case '\r': return "\\r";
-    case '\t': return "\\t";
-    default: break;
+    case '"':
+      return "\\\"";
+    case '\\':
+      return "\\\\";
+    case '\b':
+      return "\\b";
+    case '\f':
+      return "\\f";
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    default:
+      break;
   }
   static constexpr char kHex[] = "0123456789abcdef";
   *size = 6;

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <new>
 
 namespace corpus::json {
 
@@ -29,16 +30,21 @@ Fault Index::build(const char* text, std::size_t size) {
     // memory of the second stage, which is not used.
     std::size_t capacity = std::max(size + size / 2, std::size_t{1} << 16);
     stage.reset();
-    if (simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, 1, stage)) {
-      return Fault::kJson;
+    if (simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, 1,
+                                                                                stage)) {
+      throw std::bad_alloc();
     }
   }
   switch (stage->stage1(reinterpret_cast<const std::uint8_t*>(text), size,
                         simdjson::stage1_mode::regular)) {
-    case simdjson::SUCCESS: break;
-    case simdjson::UTF8_ERROR: return Fault::kUtf8;
-    case simdjson::UNESCAPED_CHARS: return Fault::kControl;
-    default: return Fault::kJson;
+    case simdjson::SUCCESS:
+      break;
+    case simdjson::UTF8_ERROR:
+      return Fault::kUtf8;
+    case simdjson::UNESCAPED_CHARS:
+      return Fault::kControl;
+    default:
+      return Fault::kJson;
   }
   std::uint32_t* end = &stage->structural_indexes[stage->n_structural_indexes];
   end[0] = end[1] = static_cast<std::uint32_t>(size);

@@ -15,8 +15,8 @@ class Pointer {
  public:
   static Result<Pointer> parse(std::string_view text);
 
-  // Moves the cursor, which stands at a value known to be good, to what the pointer names. False when
-  // there is no such place. Of members with equal names the first counts.
+  // Moves the cursor, which stands at a value known to be good, to what the pointer names. False
+  // when there is no such place. Of members with equal names the first counts.
   bool find(Cursor& at) const;
 
  private:

@@ -10,8 +10,8 @@ namespace corpus::json {
 
 // `raw` is what stands between the quotes of a string that the index (index.h) passed, with 64
 // readable bytes behind it. *text views `raw` itself when it has no backslash, else the arena.
-// *lone is set when a surrogate without its partner was replaced by U+FFFD, and left alone otherwise.
-// False when an escape is none of RFC 8259's.
+// *lone is set when a surrogate without its partner was replaced by U+FFFD, and left alone
+// otherwise. False when an escape is none of RFC 8259's.
 bool unescape(std::string_view raw, Arena& arena, std::string_view* text, bool* lone);
 
 }  // namespace corpus::json

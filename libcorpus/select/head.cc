@@ -1,5 +1,5 @@
-// select.head: keeps the first n records that come this far, then asks for no more input. Records of
-// the last batch behind them are dropped; what is never read is not counted anywhere.
+// select.head: keeps the first n records that come this far, then asks for no more input. Records
+// of the last batch behind them are dropped; what is never read is not counted anywhere.
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -40,7 +40,8 @@ class Head final : public Scan {
   }
   Result<void> load(std::string_view bytes) override {
     if (bytes.size() % 8 != 0) {
-      return Error{Code::kCorrupt, "select.head: saved count is cut off; start again without --resume"};
+      return Error{Code::kCorrupt,
+                   "select.head: saved count is cut off; start again without --resume"};
     }
     for (std::size_t i = 0; i < bytes.size(); ++i) {
       seen_ += std::uint64_t{static_cast<unsigned char>(bytes[i])} << 8 * (i % 8);

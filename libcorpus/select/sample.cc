@@ -1,9 +1,9 @@
 // select.sample: a uniform sample without replacement of n of the records that come this far.
 //
-// Every record gets a hash of its position and the seed; the n least are the sample, in input order.
-// So it depends on the input and the seed alone, and a smaller n gives a part of a larger one's
-// sample (bottom-k sampling; Cohen and Kaplan, 2007). Memory: 24 bytes for each of the n, for each
-// worker in the first pass.
+// Every record gets a hash of its position and the seed; the n least are the sample, in input
+// order. So it depends on the input and the seed alone, and a smaller n gives a part of a larger
+// one's sample (bottom-k sampling; Cohen and Kaplan, 2007). Memory: 24 bytes for each of the n, for
+// each worker in the first pass.
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -121,8 +121,9 @@ class Sample final : public Fold {
   }
   Result<void> load(std::string_view bytes) override {
     if (bytes.size() % 8 != 0) {
-      return Error{Code::kCorrupt,
-                   std::string(kId) + ": saved positions are cut off; start again without --resume"};
+      return Error{
+          Code::kCorrupt,
+          std::string(kId) + ": saved positions are cut off; start again without --resume"};
     }
     for (std::size_t at = 0; at < bytes.size(); at += 8) {
       RecordPos pos;

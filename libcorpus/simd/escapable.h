@@ -1,4 +1,5 @@
-// Finds bytes that may not stand raw inside a JSON string: the quote, the backslash, U+0000..U+001F.
+// Finds bytes that may not stand raw inside a JSON string: the quote, the backslash,
+// U+0000..U+001F.
 //
 // Pure functions, thread safe. The best variant the CPU has is chosen at each call (one load and a
 // branch); every variant gives the same answer as the scalar one. Reads only [s, s + n).

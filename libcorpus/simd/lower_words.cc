@@ -88,13 +88,13 @@ __attribute__((target(CORPUS_TARGET_AVX512))) bool lower_words_avx512(const char
   for (std::size_t i = 0; i < n; i += 64) {
     __mmask64 valid = n - i >= 64 ? ~__mmask64{0} : (__mmask64{1} << (n - i)) - 1;
     __m512i v = _mm512_maskz_loadu_epi8(valid, text + i);
-    __mmask64 upper = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('A')),
-                                             _mm512_set1_epi8(26));
+    __mmask64 upper =
+        _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8('A')), _mm512_set1_epi8(26));
     __m512i low = _mm512_mask_add_epi8(v, upper, v, bit);
-    __mmask64 alpha = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(low, _mm512_set1_epi8('a')),
-                                             _mm512_set1_epi8(26));
-    __mmask64 digit = _mm512_cmplt_epu8_mask(_mm512_sub_epi8(low, _mm512_set1_epi8('0')),
-                                             _mm512_set1_epi8(10));
+    __mmask64 alpha =
+        _mm512_cmplt_epu8_mask(_mm512_sub_epi8(low, _mm512_set1_epi8('a')), _mm512_set1_epi8(26));
+    __mmask64 digit =
+        _mm512_cmplt_epu8_mask(_mm512_sub_epi8(low, _mm512_set1_epi8('0')), _mm512_set1_epi8(10));
     _mm512_storeu_si512(lower + i, low);
     word[i / 64] = alpha | digit;
     any |= high[i / 64] = _mm512_movepi8_mask(v);

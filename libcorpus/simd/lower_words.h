@@ -11,9 +11,9 @@
 
 namespace corpus::simd {
 
-// lower[i] = text[i] with A..Z lower-cased. Bit i % 64 of word[i / 64]: text[i] is an ASCII letter or
-// digit; of high[i / 64]: text[i] >= 0x80. All three are written up to n rounded up to 64 bytes; what
-// lies past n is zero. Returns whether any byte was not ASCII.
+// lower[i] = text[i] with A..Z lower-cased. Bit i % 64 of word[i / 64]: text[i] is an ASCII letter
+// or digit; of high[i / 64]: text[i] >= 0x80. All three are written up to n rounded up to 64 bytes;
+// what lies past n is zero. Returns whether any byte was not ASCII.
 bool lower_words(const char* text, std::size_t n, char* lower, std::uint64_t* word,
                  std::uint64_t* high);
 

@@ -1,10 +1,11 @@
 // Minima under many hash functions at once: the inner loop of MinHash.
 //
-// Function j is h_j(x) = a[j] * x + b[j] mod 2^32 with odd a[j], a permutation of the 32-bit numbers;
-// the kernel keeps min over x of h_j(x). Such linear permutations are min-wise independent enough only
-// for inputs that look random (Bohman, Cooper, Frieze: "Min-wise independent linear permutations",
-// 2000), so x has to be a well mixed hash; the test measures bias and variance of the estimate.
-// 7 vectors of 16 lanes stay in registers for 112 functions: about 6 cycles an x with AVX-512.
+// Function j is h_j(x) = a[j] * x + b[j] mod 2^32 with odd a[j], a permutation of the 32-bit
+// numbers; the kernel keeps min over x of h_j(x). Such linear permutations are min-wise independent
+// enough only for inputs that look random (Bohman, Cooper, Frieze: "Min-wise independent linear
+// permutations", 2000), so x has to be a well mixed hash; the test measures bias and variance of
+// the estimate. 7 vectors of 16 lanes stay in registers for 112 functions: about 6 cycles an x with
+// AVX-512.
 //
 // Pure functions, thread safe. Every variant gives the same answer as the scalar one.
 #ifndef CORPUS_SIMD_MINHASH_H_

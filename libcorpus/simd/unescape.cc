@@ -216,7 +216,9 @@ Unescaped check_escapes(const char* s, std::size_t n) {
   return has_avx2() ? decode_avx2<false>(s, n, nullptr) : decode_scalar<false>(s, n, nullptr);
 }
 #else
-std::size_t find_backslash_avx2(const char* s, std::size_t n) { return find_backslash_scalar(s, n); }
+std::size_t find_backslash_avx2(const char* s, std::size_t n) {
+  return find_backslash_scalar(s, n);
+}
 std::size_t find_backslash_avx512(const char* s, std::size_t n) {
   return find_backslash_scalar(s, n);
 }
@@ -228,7 +230,9 @@ Unescaped unescape_avx512(const char* s, std::size_t n, char* out) {
 }
 std::size_t find_backslash(const char* s, std::size_t n) { return find_backslash_scalar(s, n); }
 Unescaped unescape(const char* s, std::size_t n, char* out) { return unescape_scalar(s, n, out); }
-Unescaped check_escapes(const char* s, std::size_t n) { return decode_scalar<false>(s, n, nullptr); }
+Unescaped check_escapes(const char* s, std::size_t n) {
+  return decode_scalar<false>(s, n, nullptr);
+}
 #endif
 
 }  // namespace corpus::simd

@@ -2,8 +2,9 @@
 //
 // `s` points behind the opening quote and n bytes later stands the closing one; it must be valid
 // UTF-8 without control characters, and kUnescapePadding bytes behind s + n must be readable. A
-// surrogate without its partner becomes U+FFFD and is reported; every other bad escape is a failure.
-// Pure functions, thread safe; the variant is chosen at run time and all give the same answer.
+// surrogate without its partner becomes U+FFFD and is reported; every other bad escape is a
+// failure. Pure functions, thread safe; the variant is chosen at run time and all give the same
+// answer.
 #ifndef CORPUS_SIMD_UNESCAPE_H_
 #define CORPUS_SIMD_UNESCAPE_H_
 
@@ -14,8 +15,8 @@ namespace corpus::simd {
 inline constexpr std::size_t kUnescapePadding = 64;
 
 struct Unescaped {
-  std::size_t size = 0;         // bytes written, at most n
-  bool ok = true;               // false: a bad escape; nothing else is meaningful then
+  std::size_t size = 0;  // bytes written, at most n
+  bool ok = true;        // false: a bad escape; nothing else is meaningful then
   bool lone_surrogate = false;
 };
 

@@ -1,7 +1,9 @@
 #include "text/fold.h"
 
-#include <cstdint>
+#include <algorithm>
 
+#include "simd/fold_ascii.h"
+#include "simd/utf8_count.h"
 #include "text/utf8.h"
 
 namespace corpus::text {
@@ -49,21 +51,6 @@ char* encode(char32_t c, char* out) {
   return out;
 }
 
-// ASCII, by table: itself in lower case, or one of these.
-constexpr char kDrop = 0, kBlank = 1, kBreak = 2;
-struct AsciiTable {
-  constexpr AsciiTable() {
-    for (int c = 0; c < 128; ++c) {
-      to[c] = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c == '`' ? '\'' : c);
-    }
-    for (int c = 0; c <= 32; ++c) to[c] = kBlank;
-    to[static_cast<int>('\n')] = to[static_cast<int>('\r')] = kBreak;
-    to[static_cast<int>('*')] = to[static_cast<int>('_')] = kDrop;
-  }
-  char to[128] = {};
-};
-constexpr AsciiTable kAscii;
-
 }  // namespace
 
 void fold(std::string_view text, std::string& out) {
@@ -74,20 +61,27 @@ void fold(std::string_view text, std::string& out) {
   auto blank = [&](char c) {
     if (to == begin) return;
     if (to[-1] == ' ' || to[-1] == '\n') {
-      if (c == '\n') to[-1] = '\n';
+      if (c == '\n') to[-1] = c;
     } else {
       *to++ = c;
     }
   };
   for (std::size_t i = 0; i < text.size();) {
+    std::size_t stop = simd::fold_ascii(text, i, to);
+    to += stop - i;
+    i = stop;
+    if (i == text.size()) break;
     auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x80) {
-      char f = kAscii.to[c];
       ++i;
-      if (static_cast<unsigned char>(f) > kBreak) {
-        *to++ = f;
-      } else if (f != kDrop) {
-        blank(f == kBreak ? '\n' : ' ');
+      if (c == '`') {
+        *to++ = '\'';
+      } else if (c == '\n' || c == '\r') {
+        blank('\n');
+      } else if (c <= ' ') {
+        blank(' ');
+      } else if (c != '*' && c != '_') {
+        *to++ = static_cast<char>(c);
       }
       continue;
     }
@@ -106,11 +100,15 @@ void fold(std::string_view text, std::string& out) {
 
 std::string_view first_chars(std::string_view text, std::size_t chars) {
   if (text.size() <= chars) return text;
-  std::size_t i = 0;
-  for (; i < text.size(); ++i) {
-    if (!is_tail(text[i]) && chars-- == 0) break;
+  // Too short by as many bytes as there are continuation bytes in what was taken so far.
+  std::size_t end = 0;
+  for (std::size_t missing = chars; missing > 0 && end < text.size();) {
+    std::size_t take = std::min(missing, text.size() - end);
+    missing -= simd::count_code_points(text.substr(end, take));
+    end += take;
   }
-  return text.substr(0, i);
+  while (end < text.size() && is_tail(text[end])) ++end;
+  return text.substr(0, end);
 }
 
 std::string_view last_chars(std::string_view text, std::size_t chars) {

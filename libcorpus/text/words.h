@@ -1,91 +1,63 @@
 // Words, cheaply: for counting and for finding repeats, not for linguistics.
 //
-// A word is a run of ASCII letters and digits, with whatever other letters follow or precede them;
-// scripts written without spaces (Chinese characters, kana) count one word a character. Everything
-// else separates.
+// A word is a run of letters and digits of any script; scripts that are written without spaces
+// (Chinese characters, kana: U+3000..U+9FFF) count one word a character. ASCII punctuation, Latin-1
+// signs, U+2000..U+2FFF, U+F000..U+FFFF and everything beyond the basic plane separate.
 #ifndef CORPUS_TEXT_WORDS_H_
 #define CORPUS_TEXT_WORDS_H_
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
+
+#include "simd/byte_set.h"
+#include "simd/word_edges.h"
 
 namespace corpus::text {
 
-enum class ByteKind : std::uint8_t {
-  kSeparator,  // ASCII that is no letter or digit
-  kWord,       // letters, digits, and leads of two-byte letters
-  kTail,       // continuation bytes, part of what they follow
-  kIdeograph,  // leads of U+3000..U+9FFF
-  kLead,       // other leads of three or four bytes: ask is_word_char()
-};
+// Leads of U+3000..U+9FFF.
+inline constexpr simd::ByteSet kIdeographLeads = simd::ByteSet().add(0xE3, 0xE9);
 
-struct ByteKinds {
-  constexpr ByteKinds() {
-    for (int b = 0; b < 256; ++b) {
-      bool alnum = (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
-      kinds[b] = b < 0x80   ? (alnum ? ByteKind::kWord : ByteKind::kSeparator)
-                 : b < 0xC0 ? ByteKind::kTail
-                 : b < 0xC3 ? ByteKind::kLead  // U+0080..U+00BF are mostly signs
-                 : b < 0xE0 ? ByteKind::kWord
-                 : b >= 0xE3 && b <= 0xE9 ? ByteKind::kIdeograph
-                                          : ByteKind::kLead;
+// Splits a run of word bytes that may hold ideographs.
+template <typename F>
+void split_ideographs(std::string_view run, F&& f) {
+  auto is_tail = [&](std::size_t i) { return (static_cast<unsigned char>(run[i]) & 0xC0) == 0x80; };
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < run.size();) {
+    std::size_t next = i + 1;
+    while (next < run.size() && is_tail(next)) ++next;
+    if (kIdeographLeads.contains(static_cast<unsigned char>(run[i]))) {
+      if (i > begin) f(run.substr(begin, i - begin));
+      bool punctuation = run.substr(i, 2) == "\xE3\x80";  // U+3000..U+303F
+      if (!punctuation) f(run.substr(i, next - i));
+      begin = next;
     }
+    i = next;
   }
-  constexpr ByteKind operator[](char c) const { return kinds[static_cast<unsigned char>(c)]; }
-  ByteKind kinds[256] = {};
-};
-inline constexpr ByteKinds kByteKinds;
-
-// For the leads the table leaves open, by the first three bytes at p, of which n can be read.
-inline bool is_word_char(const char* p, std::size_t n) {
-  auto a = static_cast<unsigned char>(p[0]);
-  auto b = n > 1 ? static_cast<unsigned char>(p[1]) : 0;
-  if (a == 0xC2) return b == 0xAA || b == 0xB5 || b == 0xBA;
-  if (a == 0xE2) return b >= 0xB0;         // U+2000..U+2BFF are punctuation and signs
-  if (a == 0xEF) return b >= 0xA4 && b != 0xB8 && b != 0xB9 && b != 0xBB;  // not private use, BOM
-  return a < 0xF0;                         // pictographs separate
+  if (run.size() > begin) f(run.substr(begin));
 }
 
-// Calls f(word) for each word of `text`, in order.
+// Calls f(word) for each word of `text`, in order. `edges` only saves allocations.
 template <typename F>
-void for_each_word(std::string_view text, F&& f) {
-  const char* p = text.data();
-  const char* const end = p + text.size();
-  while (p < end) {
-    switch (kByteKinds[*p]) {
-      case ByteKind::kSeparator:
-      case ByteKind::kTail: ++p; continue;
-      case ByteKind::kIdeograph: {
-        const char* begin = p++;
-        while (p < end && kByteKinds[*p] == ByteKind::kTail) ++p;
-        // U+3000..U+303F: CJK punctuation, which is E3 80 xx.
-        if (!(begin[0] == '\xE3' && p - begin > 1 && begin[1] == '\x80')) {
-          f(std::string_view(begin, static_cast<std::size_t>(p - begin)));
-        }
-        continue;
-      }
-      case ByteKind::kLead:
-        if (!is_word_char(p, static_cast<std::size_t>(end - p))) {
-          ++p;
-          continue;
-        }
-        break;
-      case ByteKind::kWord: break;
+void for_each_word(std::string_view text, std::vector<std::uint32_t>& edges, F&& f) {
+  if (edges.size() < text.size() + 2) edges.resize(text.size() + 2);
+  const std::size_t n = simd::word_edges(text, edges.data());
+  const bool ideographs = simd::find_first(kIdeographLeads, text) < text.size();
+  for (std::size_t i = 0; i < n; i += 2) {
+    std::string_view run = text.substr(edges[i], edges[i + 1] - edges[i]);
+    if (ideographs) {
+      split_ideographs(run, f);
+    } else {
+      f(run);
     }
-    const char* begin = p++;
-    for (; p < end; ++p) {
-      ByteKind kind = kByteKinds[*p];
-      if (kind == ByteKind::kWord || kind == ByteKind::kTail) continue;
-      if (kind != ByteKind::kLead || !is_word_char(p, static_cast<std::size_t>(end - p))) break;
-    }
-    f(std::string_view(begin, static_cast<std::size_t>(p - begin)));
   }
 }
 
 inline std::size_t count_words(std::string_view text) {
+  std::vector<std::uint32_t> edges;
   std::size_t n = 0;
-  for_each_word(text, [&](std::string_view) { ++n; });
+  for_each_word(text, edges, [&](std::string_view) { ++n; });
   return n;
 }
 

@@ -73,7 +73,10 @@ Result<std::string_view> Converter::edited(Batch& batch, const Record& r, const 
   const Span raw = turn.raw;
   for (auto k : splicer.edits(number)) {
     const Edit& edit = batch.edits[k];
-    if (edit.span.end <= raw.begin || edit.span.begin >= raw.end) continue;
+    bool insertion = edit.span.size() == 0;
+    bool outside = insertion ? edit.span.begin < raw.begin || edit.span.begin > raw.end
+                             : edit.span.end <= raw.begin || edit.span.begin >= raw.end;
+    if (outside) continue;
     if (edit.span.begin < raw.begin || edit.span.end > raw.end) {
       return Error{Code::kUnsupported, "output.convert: a stage changed more than the text of a turn; "
                                        "leave out convert, or convert in a second run"};
@@ -104,7 +107,7 @@ Result<std::string_view> Converter::edited(Batch& batch, const Record& r, const 
 }
 
 void Converter::add_member(std::string_view key, std::string_view text) {
-  if (json_.size() > 1 && json_.view().back() != '{') json_.push_back(',');
+  if (json_.view().back() != '{') json_.push_back(',');
   json_.push_back('"');
   json_.append(key);
   json_.append("\":");

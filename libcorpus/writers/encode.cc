@@ -17,7 +17,7 @@ constexpr std::size_t kRetain = std::size_t{8} << 20;
 
 Encoded output(const Batch& batch, std::size_t slot, std::size_t tally) {
   Encoded out;
-  if (batch.encoded.size() < slot + kSlots) return out;
+  if (batch.encoded.size() < slot + kSlots || batch.encoded_records.empty()) return out;
   const PaddedBuffer& pieces = batch.encoded[slot + kPieces];
   out.pieces = {reinterpret_cast<const std::string_view*>(pieces.data()),
                 pieces.size() / sizeof(std::string_view)};

@@ -1,9 +1,70 @@
+// make_sink: from output options to the sink that they mean.
+#include <string>
+#include <utility>
+
 #include "corpus/pipeline.h"
+#include "writers/folder_sink.h"
+#include "writers/stream_sink.h"
 
 namespace corpus {
 
-Result<std::unique_ptr<Sink>> make_sink(const Recipe&, std::string*) {
-  return Error{Code::kUnsupported, "not built yet"};
+Result<std::unique_ptr<Sink>> make_sink(const Recipe& recipe, std::string* work_dir);
+
+namespace {
+
+// output.null: everything up to the sink runs and is counted.
+class NullSink final : public Sink {
+ public:
+  Result<void> write(Batch&) override { return {}; }
+  Result<void> close(const RunSummary&) override { return {}; }
+};
+
+Result<void> check_place(const Value& output, const std::string& dir, const std::string& file,
+                         bool none) {
+  int places = !dir.empty() + !file.empty() + none;
+  if (places == 1) return {};
+  bool given = output.find("dir") || output.find("file") || output.find("null");
+  return Error{Code::kInvalidArgument, given && places > 1
+                                           ? "output: give one of dir, file and null"
+                                           : "output: say where to write: dir, file or null: true"};
+}
+
+Result<EncodeOptions> encode_options(const Recipe& recipe, const std::string& file) {
+  EncodeOptions options;
+  std::string compress = recipe.output.get("compress", "");
+  if (!compress.empty()) {
+    CORPUS_TRY(options.codec, parse_codec(compress));
+  } else if (!file.empty()) {
+    options.codec = codec_of_name(file);
+  }
+  std::string convert = recipe.output.get("convert", "");
+  if (!convert.empty()) {
+    CORPUS_TRY(options.convert, parse_target(convert));
+  }
+  if (file.empty()) {
+    options.index = options.codec.kind == Codec::Kind::kZstd;
+    options.rejects = recipe.output.get("rejects", true);
+    options.malformed = recipe.input.get("on_bad_record", "quarantine") != "skip";
+  }
+  return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> make_sink(const Recipe& recipe, std::string* work_dir) {
+  const Value& output = recipe.output;
+  std::string dir = output.get("dir", ""), file = output.get("file", "");
+  bool none = output.get("null", false);
+  CORPUS_CHECK(check_place(output, dir, file, none));
+  work_dir->clear();
+  if (none) return std::unique_ptr<Sink>(std::make_unique<NullSink>());
+  CORPUS_TRY(EncodeOptions options, encode_options(recipe, file));
+  if (!file.empty()) return std::unique_ptr<Sink>(std::make_unique<StreamSink>(file, options));
+  while (dir.size() > 1 && dir.back() == '/') dir.pop_back();
+  constexpr std::int64_t kShard = std::int64_t{256} << 20;
+  auto shard = static_cast<std::uint64_t>(output.get("shard", kShard));
+  *work_dir = dir + "/.partial";
+  return std::unique_ptr<Sink>(std::make_unique<FolderSink>(dir, recipe, options, shard));
 }
 
 }  // namespace corpus

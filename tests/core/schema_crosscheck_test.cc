@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 #include <random>
+
 #define VALIJSON_USE_EXCEPTIONS 1
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -65,6 +66,17 @@ Value probe(std::mt19937& rng, const Value* rule) {
   }
 }
 
+// valijson 1.0 throws where a format meets a list or a mapping, and does not know ours anyway.
+Value without_format(const Value& rules) {
+  Value out = rules;
+  Value properties = *rules.find("properties");
+  for (auto& [key, rule] : *properties.if_object()) {
+    std::erase_if(*rule.if_object(), [](const auto& member) { return member.first == "format"; });
+  }
+  out.set("properties", std::move(properties));
+  return out;
+}
+
 void compare(const std::string& name, const Value& schema, std::string_view text) {
   Judge judge(text);
   const auto* properties = schema.find("properties");
@@ -98,11 +110,8 @@ TEST(SchemaCrossCheck, ComponentsAgreeWithValijson) {
 
 TEST(SchemaCrossCheck, RecipeSectionsAgreeWithValijson) {
   for (const char* section : {"input", "output"}) {
-    Value rules = *parsed_schema("recipe")->find("properties")->find(section);
-    // valijson 1.0 takes the property "id" of input.map for the id of a schema and throws.
-    auto& properties = *rules.set("properties", *rules.find("properties")).if_object();
-    std::erase_if(properties, [](const auto& member) { return member.first == "map"; });
-    compare(section, rules, rules.to_json());
+    const Value& rules = *parsed_schema("recipe")->find("properties")->find(section);
+    compare(section, rules, without_format(rules).to_json());
   }
 }
 

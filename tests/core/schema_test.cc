@@ -57,7 +57,9 @@ TEST(Schema, Sizes) {
 TEST(Schema, Choices) {
   EXPECT_EQ(problem("{enum: [keep, reject]}", "keep"), "");
   EXPECT_EQ(problem("{enum: [keep, reject]}", "rejct"),
-            "r.yaml:1: it: 'rejct' is none of keep, reject; did you mean 'reject'?");
+            "r.yaml:1: it: 'rejct' is unknown; did you mean 'reject'?");
+  EXPECT_EQ(problem("{enum: [keep, reject]}", "colour"),
+            "r.yaml:1: it: 'colour' is none of keep, reject");
   EXPECT_EQ(problem("{const: 1}", "2"), "r.yaml:1: it: 2 should be 1");
 }
 

@@ -178,6 +178,7 @@ class MemoryBudget {
 
 struct BuildContext {
   MemoryBudget* memory = nullptr;  // never null while a factory runs; outlives the components
+  std::vector<std::string> inputs;  // names by number, for stages that have to know their source
   std::size_t columns = 0;
   std::size_t new_column() { return columns++; }  // index into Batch::columns
 };

@@ -1,0 +1,129 @@
+#include "writers/folder_sink.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "io/file.h"
+#include "writers/manifest.h"
+
+namespace corpus {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view kSnapshot = "folder 1\n";
+
+ShardWriter::Options shards(const std::string& dir, std::string prefix, const EncodeOptions& encode,
+                            std::uint64_t shard_bytes) {
+  std::string folder = dir + "/.partial" + (prefix.empty() ? "" : "/rejects");
+  return {std::move(folder), std::move(prefix), ".jsonl" + std::string(encode.codec.suffix()),
+          shard_bytes, encode.index};
+}
+
+}  // namespace
+
+FolderSink::FolderSink(std::string dir, Recipe recipe, EncodeOptions encode,
+                       std::uint64_t shard_bytes)
+    : dir_(std::move(dir)),
+      recipe_(std::move(recipe)),
+      encode_(encode),
+      work_(dir_),
+      kept_(shards(dir_, "", encode_, shard_bytes)),
+      rejects_(shards(dir_, "rejects/", encode_, shard_bytes)) {}
+
+std::unique_ptr<State> FolderSink::scratch() const { return std::make_unique<BatchEncoder>(encode_); }
+
+Result<void> FolderSink::prepare(Batch& batch, State* state) const {
+  return static_cast<BatchEncoder*>(state)->encode(batch);
+}
+
+Result<void> FolderSink::write(Batch& batch) {
+  CORPUS_CHECK(kept_.write(kept(batch)));
+  return rejects_.write(rejected(batch));
+}
+
+Result<void> FolderSink::open() {
+  CORPUS_CHECK(work_.create());
+  return io::make_dirs(work_.path() + "/rejects");
+}
+
+Result<std::string> FolderSink::checkpoint() {
+  std::string out(kSnapshot);
+  CORPUS_CHECK(kept_.checkpoint(out));
+  CORPUS_CHECK(rejects_.checkpoint(out));
+  return out;
+}
+
+Result<void> FolderSink::restore(std::string_view snapshot) {
+  CORPUS_CHECK(work_.reopen());
+  CORPUS_CHECK(io::make_dirs(work_.path() + "/rejects"));
+  CORPUS_CHECK(undo_close());
+  constexpr std::string_view kStart = "folder 1\n0 0 0 0 0 0\n0 0 0 0 0 0\n";
+  if (snapshot.empty()) snapshot = kStart;
+  if (!snapshot.starts_with(kSnapshot)) {
+    return Error{Code::kUnsupported, work_.path() + ": was written by another version of libcorpus; "
+                                                    "start again in another folder"};
+  }
+  snapshot.remove_prefix(kSnapshot.size());
+  CORPUS_CHECK(kept_.restore(snapshot));
+  return rejects_.restore(snapshot);
+}
+
+// Moves part files in `from` to `to`.
+Result<void> FolderSink::take_back(const std::string& from, const std::string& to) {
+  std::error_code error;
+  for (fs::directory_iterator it(from, error), end; !error && it != end; it.increment(error)) {
+    std::string name = it->path().filename().string();
+    if (name.starts_with("part-")) CORPUS_CHECK(io::rename(from + "/" + name, to + "/" + name));
+  }
+  return {};  // no such folder: nothing was moved
+}
+
+Result<void> FolderSink::undo_close() {
+  CORPUS_CHECK(io::remove_file(dir_ + "/" + std::string(kManifestName)));
+  CORPUS_CHECK(take_back(dir_, work_.path()));
+  return take_back(dir_ + "/rejects", work_.path() + "/rejects");
+}
+
+Result<void> FolderSink::publish(const ShardWriter& writer) {
+  for (const auto& file : writer.files()) {
+    CORPUS_CHECK(io::rename(work_.path() + "/" + file.name, dir_ + "/" + file.name));
+  }
+  return {};
+}
+
+Result<void> FolderSink::write_manifest(const RunSummary& summary) {
+  auto files = kept_.files();
+  files.insert(files.end(), rejects_.files().begin(), rejects_.files().end());
+  std::string name(kManifestName);
+  CORPUS_TRY(io::File file, io::File::create(work_.path() + "/" + name));
+  CORPUS_CHECK(file.write(print_manifest(recipe_, summary, files)));
+  CORPUS_CHECK(file.sync());
+  CORPUS_CHECK(file.close());
+  CORPUS_CHECK(io::rename(work_.path() + "/" + name, dir_ + "/" + name));
+  return io::sync_dir(dir_);
+}
+
+Result<void> FolderSink::close(const RunSummary& summary) {
+  CORPUS_CHECK(kept_.finish(true));  // OUT/part-* matches something even when nothing was kept
+  CORPUS_CHECK(rejects_.finish(false));
+  CORPUS_CHECK(publish(kept_));
+  if (!rejects_.files().empty()) {
+    CORPUS_CHECK(io::make_dirs(dir_ + "/rejects"));
+    CORPUS_CHECK(publish(rejects_));
+    CORPUS_CHECK(io::sync_dir(dir_ + "/rejects"));
+  }
+  CORPUS_CHECK(io::sync_dir(dir_));
+  CORPUS_CHECK(write_manifest(summary));
+  return work_.remove();
+}
+
+bool FolderSink::complete() const {
+  if (!io::exists(dir_ + "/" + std::string(kManifestName))) return false;
+  if (WorkFolder left(dir_); left.present() && left.reopen()) {
+    (void)left.remove();  // verify names the folder when it cannot be removed
+  }
+  return true;
+}
+
+}  // namespace corpus

@@ -1,0 +1,341 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "corpus/registry.h"
+#include "support/batch.h"
+
+namespace corpus {
+namespace {
+
+struct MinHash {
+  explicit MinHash(Value options = {}, std::uint64_t limit = 0) : memory(limit) {
+    context.memory = &memory;
+    auto made = find_component("dedup.minhash")->make(options, context);
+    EXPECT_TRUE(made);
+    parts = std::move(*made);
+  }
+  Fold& fold() { return *std::get<std::unique_ptr<Fold>>(parts.at(0)); }
+
+  Result<void> observe(const Batch& batch) {
+    auto state = fold().partial();
+    CORPUS_CHECK(fold().observe(batch, *state));
+    return fold().merge(std::move(state));
+  }
+  void finish(std::vector<Batch*> batches) {
+    auto map = fold().finish();
+    ASSERT_TRUE(map);
+    for (Batch* batch : batches) ASSERT_TRUE((*map)->run(*batch, nullptr));
+  }
+  // Both passes over one batch.
+  std::string run(Batch& batch);
+
+  MemoryBudget memory;
+  BuildContext context;
+  Stages parts;
+};
+
+std::string drops(const Batch& batch) {
+  std::string out;
+  for (const Record& record : batch.records) out += record.drop ? 'x' : '.';
+  return out;
+}
+
+std::string MinHash::run(Batch& batch) {
+  EXPECT_TRUE(observe(batch));
+  finish({&batch});
+  return drops(batch);
+}
+
+Value options(std::string_view key, Value value) {
+  Value out;
+  out.set(key, std::move(value));
+  return out;
+}
+
+std::string random_text(int words, std::mt19937& random) {
+  std::string out;
+  for (int i = 0; i < words; ++i) out += "w" + std::to_string(random() % 5000) + " ";
+  return out;
+}
+
+// Replaces `edits` words, far enough apart to break `5 * edits` shingles of `words - 4`.
+std::string edited(const std::string& text, int edits, std::mt19937& random) {
+  std::vector<std::string> words;
+  for (std::size_t at = 0, end; (end = text.find(' ', at)) != std::string::npos; at = end + 1) {
+    words.push_back(text.substr(at, end - at));
+  }
+  std::size_t step = words.size() / static_cast<std::size_t>(edits + 1);
+  for (int i = 1; i <= edits; ++i) {
+    words[static_cast<std::size_t>(i) * step] = "edit" + std::to_string(random());
+  }
+  std::string out;
+  for (const auto& word : words) out += word + " ";
+  return out;
+}
+
+TEST(DedupMinhash, NearDuplicatesGoAndTheFirstStays) {
+  std::mt19937 random(1);
+  std::string a = random_text(200, random), b = random_text(200, random);
+  Batch batch;
+  test::add(batch, {{Role::kText, a}});
+  test::add(batch, {{Role::kText, b}});
+  test::add(batch, {{Role::kText, edited(a, 1, random)}});
+  test::add(batch, {{Role::kText, edited(b, 1, random)}});
+  test::add(batch, {{Role::kText, a + "!"}});
+  MinHash minhash;
+  EXPECT_EQ(minhash.run(batch), "..xxx");
+  EXPECT_EQ(batch.records[2].drop.name(), "dedup.minhash.near_duplicate");
+  EXPECT_EQ(minhash.fold().report(), R"({"compared":5,"clusters":2,"near_duplicates":3})");
+}
+
+TEST(DedupMinhash, KeepLongestAndOfEquallyLongTheFirst) {
+  std::mt19937 random(2);
+  std::string a = random_text(100, random), b = random_text(100, random);
+  auto fill = [&](Batch& batch) {
+    test::add(batch, {{Role::kText, a}});
+    test::add(batch, {{Role::kText, a + "... "}});
+    test::add(batch, {{Role::kText, a + ",,, "}});
+    test::add(batch, {{Role::kText, b + "."}});
+    test::add(batch, {{Role::kText, b}});
+  };
+  Batch first, longest;
+  fill(first);
+  fill(longest);
+  EXPECT_EQ(MinHash().run(first), ".xx.x");
+  EXPECT_EQ(MinHash(options("keep", "longest")).run(longest), "x.x.x");
+}
+
+TEST(DedupMinhash, TransitiveChainsAreOneCluster) {
+  std::mt19937 random(3);
+  Batch batch;
+  std::string text = random_text(300, random);
+  for (int i = 0; i < 40; ++i) {
+    test::add(batch, {{Role::kText, text}});
+    text = edited(text, 1, random);
+    text = text.substr(text.find(' ') + 1) + "new" + std::to_string(i) + " ";
+  }
+  EXPECT_EQ(MinHash().run(batch), "." + std::string(39, 'x'));
+}
+
+TEST(DedupMinhash, ShortAndEmptyTextsAreKept) {
+  Batch batch;
+  for (int i = 0; i < 3; ++i)
+    test::add_chat(batch, "hi", "four words are here");  // 5 with the prompt
+  for (int i = 0; i < 3; ++i) test::add_chat(batch, "", "four words are here");
+  for (int i = 0; i < 2; ++i) test::add_chat(batch, "", " ");
+  for (int i = 0; i < 2; ++i) test::add(batch, {});
+  EXPECT_EQ(MinHash().run(batch), ".xx.......");
+}
+
+TEST(DedupMinhash, CjkWithoutSpaces) {
+  Batch batch;
+  std::string a = "\u4ECA\u5929\u5929\u6C14\u5F88\u597D\u6211\u4EEC\u4E00\u8D77\u53BB\u516C\u56ED";
+  std::string b =
+      "\u673A\u5668\u5B66\u4E60\u662F\u4EBA\u5DE5\u667A\u80FD\u7684\u4E00\u4E2A\u5206\u652F";
+  test::add(batch, {{Role::kText, a}});
+  test::add(batch, {{Role::kText, b}});
+  test::add(batch, {{Role::kText, a + "\u3002"}});
+  EXPECT_EQ(MinHash().run(batch), "..x");
+}
+
+TEST(DedupMinhash, ScopeChoosesWhatIsCompared) {
+  auto run = [](const char* scope) {
+    std::mt19937 random(4);
+    std::string p = random_text(50, random), q = random_text(50, random),
+                r = random_text(50, random);
+    Batch batch;
+    test::add_chat(batch, p, q);
+    test::add_chat(batch, r, q);
+    test::add_chat(batch, p, r);
+    return MinHash(options("scope", scope)).run(batch);
+  };
+  EXPECT_EQ(run("text"), "...");
+  EXPECT_EQ(run("response"), ".x.");
+  EXPECT_EQ(run("prompt"), "..x");
+}
+
+TEST(DedupMinhash, DroppedRecordsAreIgnored) {
+  std::mt19937 random(5);
+  std::string a = random_text(50, random);
+  Batch batch;
+  test::add(batch, {{Role::kText, a}}).drop = Reason::intern("test.other");
+  test::add(batch, {{Role::kText, a}});
+  test::add(batch, {{Role::kText, a}}).drop = Reason::intern("test.other");
+  EXPECT_EQ(MinHash().run(batch), "x.x");
+  EXPECT_EQ(batch.records[0].drop.name(), "test.other");
+}
+
+TEST(DedupMinhash, ShingleAsTheRecipeWritesIt) {
+  std::mt19937 random(6);
+  std::string a = random_text(8, random);
+  auto run = [&](Value shingle) {
+    Batch batch;
+    test::add(batch, {{Role::kText, a}});
+    test::add(batch, {{Role::kText, a}});
+    return MinHash(options("shingle", std::move(shingle))).run(batch);
+  };
+  EXPECT_EQ(run(8), ".x");
+  EXPECT_EQ(run(9), "..");
+  EXPECT_EQ(run("8 words"), ".x");
+  EXPECT_EQ(run("9 words"), "..");
+  EXPECT_EQ(run("1 word"), ".x");
+  MemoryBudget memory;
+  BuildContext context{.memory = &memory};
+  for (const char* bad : {"five", "5 chars", "0", "65", "", "-1 words", "5 words "}) {
+    auto made = find_component("dedup.minhash")->make(options("shingle", bad), context);
+    ASSERT_FALSE(made) << bad;
+    EXPECT_EQ(made.error().code, Code::kInvalidArgument);
+    EXPECT_NE(made.error().message.find("shingle"), std::string::npos);
+  }
+  Value many = options("bands", 512);
+  many.set("rows", 64);
+  auto made = find_component("dedup.minhash")->make(many, context);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, Code::kInvalidArgument);
+}
+
+// A corpus in batches; every way to share them among workers gives the same result.
+TEST(DedupMinhash, WorkersAndOrderOfMergesDoNotMatter) {
+  std::mt19937 random(7);
+  std::vector<Batch> batches(12);
+  std::vector<std::string> texts;
+  std::uint64_t offset = 0;
+  for (Batch& batch : batches) {
+    for (int i = 0; i < 200; ++i) {
+      bool copy = !texts.empty() && random() % 2 == 0;
+      std::string text = copy ? edited(texts[random() % texts.size()], 2, random)
+                              : random_text(static_cast<int>(20 + random() % 100), random);
+      test::add(batch, {{Role::kText, text}}).pos = RecordPos::make(0, offset += 100);
+      texts.push_back(text);
+    }
+  }
+  for (const char* keep : {"first", "longest"}) {
+    std::string expected;
+    for (int round = 0; round < 8; ++round) {
+      MinHash minhash(options("keep", keep));
+      Fold& fold = minhash.fold();
+      std::vector<std::unique_ptr<State>> workers;
+      for (int w = 0; w <= round; ++w) workers.push_back(fold.partial());
+      std::vector<std::size_t> order(batches.size());
+      for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+      if (round > 0) std::shuffle(order.begin(), order.end(), random);
+      for (std::size_t i : order) {
+        auto& worker = workers[random() % workers.size()];
+        ASSERT_TRUE(fold.observe(batches[i], *worker));
+        if (random() % 3 == 0) {
+          ASSERT_TRUE(fold.merge(std::move(worker)));
+          worker = fold.partial();
+        }
+      }
+      std::shuffle(workers.begin(), workers.end(), random);
+      for (auto& worker : workers) ASSERT_TRUE(fold.merge(std::move(worker)));
+      auto map = fold.finish();
+      ASSERT_TRUE(map);
+      std::string all;
+      for (Batch& batch : batches) {
+        ASSERT_TRUE((*map)->run(batch, nullptr));
+        all += drops(batch);
+        for (Record& record : batch.records) record.drop = Reason();
+      }
+      if (round == 0) expected = all;
+      ASSERT_EQ(all, expected) << keep << ", round " << round;
+    }
+    EXPECT_GT(std::count(expected.begin(), expected.end(), 'x'), 500);
+  }
+}
+
+TEST(DedupMinhash, ManyIdenticalDocumentsTakeLinearTime) {
+  Batch batch;
+  for (int i = 0; i < 100000; ++i) {
+    test::add(batch, {{Role::kText, "one and the same answer from the teacher"}});
+  }
+  EXPECT_EQ(MinHash().run(batch), "." + std::string(99999, 'x'));
+}
+
+// Pairs with planted edits. Replacing a word breaks five shingles on both sides, so of s shingles
+// J = (s - 5 e) / (s + 5 e).
+TEST(DedupMinhash, FindsPlantedPairsAndNoOthers) {
+  std::mt19937 random(8);
+  struct Case {
+    int words, edits;
+    double least, most;  // share of the pairs found
+  };
+  for (Case c : {Case{199, 1, 0.998, 1}, Case{199, 2, 0.99, 1}, Case{104, 10, 0, 0.01}}) {
+    Batch batch;
+    const int pairs = 1000;
+    for (int i = 0; i < pairs; ++i) {
+      std::string text = random_text(c.words, random);
+      test::add(batch, {{Role::kText, text}});
+      test::add(batch, {{Role::kText, edited(text, c.edits, random)}});
+    }
+    std::string result = MinHash().run(batch);
+    int found = 0;
+    for (int i = 0; i < pairs; ++i) {
+      EXPECT_EQ(result[static_cast<std::size_t>(2 * i)], '.') << "a stranger was taken for a copy";
+      found += result[static_cast<std::size_t>(2 * i + 1)] == 'x';
+    }
+    EXPECT_GE(found, c.least * pairs) << c.edits << " edits in " << c.words;
+    EXPECT_LE(found, c.most * pairs) << c.edits << " edits in " << c.words;
+  }
+}
+
+TEST(DedupMinhash, SavedAndLoadedGoesOnTheSame) {
+  std::mt19937 random(9);
+  Batch one, two;
+  std::vector<std::string> texts;
+  for (int i = 0; i < 3000; ++i) texts.push_back(random_text(15, random));
+  for (int i = 0; i < 3000; ++i) {
+    test::add(one, {{Role::kText, texts[random() % 2000]}});
+    test::add(two, {{Role::kText, texts[random() % 3000]}}).pos =
+        RecordPos::make(1, two.records.size());
+  }
+  MinHash whole, first, second;
+  ASSERT_TRUE(whole.observe(one));
+  ASSERT_TRUE(whole.observe(two));
+  whole.finish({&one, &two});
+  std::string expected = drops(one) + drops(two);
+  for (Batch* batch : {&one, &two}) {
+    for (Record& record : batch->records) record.drop = Reason();
+  }
+  std::string log;
+  ASSERT_TRUE(first.observe(one));
+  ASSERT_TRUE(first.fold().save([&](std::string_view bytes) -> Result<void> {
+    log += bytes;
+    return {};
+  }));
+  ASSERT_TRUE(second.fold().load(log));
+  ASSERT_TRUE(second.observe(two));
+  second.finish({&one, &two});
+  EXPECT_EQ(drops(one) + drops(two), expected);
+  EXPECT_EQ(second.fold().report(), whole.fold().report());
+}
+
+TEST(DedupMinhash, OverTheBudgetNamesTheStageAndMemoryIsGivenBack) {
+  std::mt19937 random(10);
+  Batch batch;
+  for (int i = 0; i < 3000; ++i) test::add(batch, {{Role::kText, random_text(6, random)}});
+  MinHash small({}, 200 << 10);
+  auto result = small.observe(batch);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Code::kLimit);
+  EXPECT_NE(result.error().message.find("dedup.minhash"), std::string::npos);
+  EXPECT_EQ(small.memory.used(), 0U);
+
+  MinHash enough;
+  for (int i = 0; i < 50; ++i) batch.records.push_back(batch.records[0]);
+  for (std::size_t i = 3000; i < 3050; ++i) batch.records[i].pos = RecordPos::make(0, i);
+  ASSERT_TRUE(enough.observe(batch));
+  EXPECT_EQ(enough.memory.used(), 3 * 1024U * 124);
+  auto map = enough.fold().finish();
+  ASSERT_TRUE(map);
+  EXPECT_EQ(enough.memory.used(), 50 * 8U) << "only the dropped positions are left";
+  map->reset();
+  EXPECT_EQ(enough.memory.used(), 0U);
+}
+
+}  // namespace
+}  // namespace corpus

@@ -1,0 +1,36 @@
+#include "writers/json_value.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace corpus {
+namespace {
+
+TEST(JsonValue, ReadsWhatValuesPrint) {
+  for (std::string text : {R"({"a":1,"b":[true,false,null,-2.5],"c":{"d":"x\ny\"\\"}})", "[]", "{}",
+                           "\"\"", "9007199254740993", "-1"}) {
+    auto value = parse_json(" " + text + "\n");
+    ASSERT_TRUE(value) << text;
+    EXPECT_EQ(value->to_json(), text);
+  }
+}
+
+TEST(JsonValue, Escapes) {
+  auto value = parse_json(R"("\u00e9\ud83d\ude00\/\b\f\u0000")");
+  ASSERT_TRUE(value);
+  EXPECT_EQ(*value->if_string(), std::string("\xC3\xA9\xF0\x9F\x98\x80/\b\f\0", 10));
+}
+
+TEST(JsonValue, RefusesWhatIsNoJson) {
+  for (std::string text : {"", "{", "[1", "[1,]", "{\"a\"}", "{\"a\":1,}", "01", "+1", "1 2", "tru", "\"a",
+                           "\"\\x\"", "\"\n\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "-",
+                           "nan", "{a:1}", "\"\\u12"}) {
+    EXPECT_FALSE(parse_json(text)) << text;
+  }
+  EXPECT_FALSE(parse_json(std::string(100, '[') + std::string(100, ']')));
+  EXPECT_FALSE(parse_json(std::string(1000000, '[')));
+}
+
+}  // namespace
+}  // namespace corpus
