@@ -41,6 +41,7 @@ void check_kernels(const char* s, std::size_t size) {
   same(simd::unescape(s, size, b.data()));
   if (simd::has_avx2()) same(simd::unescape_avx2(s, size, b.data()));
   if (simd::has_avx512()) same(simd::unescape_avx512(s, size, b.data()));
+  if (simd::has_vbmi2()) same(simd::unescape_vbmi2(s, size, b.data()));
   require(simd::check_escapes(s, size).ok == want.ok);
 }
 

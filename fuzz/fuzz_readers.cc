@@ -1,8 +1,8 @@
 // Every reader over any bytes: the laws of record_reader.h and not only the absence of crashes.
 //
 // The first three bytes choose format, batch size and record limit. What is read must not depend on
-// how the decoder hands out its bytes, must be the same when a second reader takes over at any batch,
-// and what is dropped must be the input's own bytes.
+// how the decoder hands out its bytes, must be the same when a second reader takes over at any
+// batch, and what is dropped must be the input's own bytes.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>

@@ -15,7 +15,20 @@ using std::chrono::seconds;
 constexpr milliseconds kRedraw{200};   // five times a second
 constexpr milliseconds kSilence{400};  // a run that is over by then shows no bar at all
 constexpr seconds kPlainEvery{10};
-constexpr int kWidestBar = 32, kNarrowestBar = 10;
+constexpr int kWidestBar = 32, kNarrowestBar = 8;
+
+// Rounded: the line changes five times a second, and nobody reads the digits.
+std::string rough_count(std::uint64_t n) {
+  char buffer[32];
+  if (n < 1'000'000) return grouped(n);
+  bool billions = n >= 1'000'000'000;
+  std::snprintf(buffer, sizeof buffer, "%.2f %c", double(n) / (billions ? 1e9 : 1e6),
+                billions ? 'G' : 'M');
+  return buffer;
+}
+std::string rough_duration(double seconds) {
+  return seconds < 59.5 ? std::to_string(static_cast<int>(seconds + 0.5)) + " s" : duration(seconds);
+}
 
 std::string right(std::string s, std::size_t width) {
   return s.size() < width ? std::string(width - s.size(), ' ') + s : s;
@@ -49,12 +62,12 @@ std::string progress_line(const Progress& p, double took, std::uint64_t done, st
     parts.push_back({0, bytes(double(p.bytes_text))});
   }
   if (took > 0) parts.push_back({1, right(bytes(double(text) / took) + "/s", 10)});
-  parts.push_back({4, grouped(p.records) + " records"});
+  parts.push_back({4, rough_count(p.records) + " records"});
   parts.push_back({5, percent(double(p.dropped), double(p.records)) + " dropped"});
   if (known && done > 0 && took > 0) {
     double pace = took / double(done);
     double left = double(p.bytes_total) * (1 - share) + double(p.bytes_total) * (p.passes - p.pass);
-    parts.push_back({2, "ETA " + duration(std::max(0.0, left * pace))});
+    parts.push_back({2, "ETA " + rough_duration(std::max(0.0, left * pace))});
   }
   int room = bar && known ? kNarrowestBar + 4 : 0;  // brackets and a gap
   while (parts.size() > 1 && width_of(parts) + room > width) {

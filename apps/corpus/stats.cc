@@ -1,19 +1,101 @@
+// corpus stats: what stats.basic found, as its JSON or as tables.
+#include <algorithm>
+#include <vector>
+
 #include "commands.h"
 #include "job.h"
-#include "report.h"
 #include "terminal.h"
 
 namespace corpus::cli {
 namespace {
 
-// The report of stats.basic is one JSON object; records, malformed and bytes go before its members.
-std::string stats_json(const RunSummary& summary, std::string_view basic) {
-  std::string out = "{\"records\":" + std::to_string(summary.records) +
-                    ",\"malformed\":" + std::to_string(summary.malformed) +
-                    ",\"bytes\":" + std::to_string(summary.bytes_in);
-  std::string_view members = basic.size() > 2 ? basic.substr(1, basic.size() - 2) : "";
-  if (!members.empty()) out += ',' + std::string(members);
-  return out + "}\n";
+constexpr std::size_t kNames = 20;  // rows of one table; -v shows all
+
+std::string spaced(std::string_view name) {
+  std::string out(name);
+  std::replace(out.begin(), out.end(), '_', ' ');
+  return out;
+}
+
+std::string left(std::string s, std::size_t width) {
+  s.resize(std::max(width, s.size()), ' ');
+  return s;
+}
+std::string right(const std::string& s, std::size_t width) {
+  return s.size() < width ? std::string(width - s.size(), ' ') + s : s;
+}
+
+std::uint64_t count_of(const Value& v) {
+  auto* n = v.if_int();
+  return n != nullptr && *n > 0 ? static_cast<std::uint64_t>(*n) : 0;
+}
+
+std::string row(const std::string& name, std::uint64_t count, std::uint64_t whole) {
+  std::string out = "  " + left(name, 34) + right(grouped(count), 14);
+  if (whole != 0) out += right(percent(double(count), double(whole)), 10);
+  return out + '\n';
+}
+
+// Names with counts, the most frequent first.
+std::string table(const std::string& title, const Value::Object& names, std::uint64_t whole,
+                  bool all) {
+  std::vector<std::pair<std::string, std::uint64_t>> rows;
+  for (const auto& [name, v] : names) rows.emplace_back(name, count_of(v));
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string out = '\n' + spaced(title) + '\n';
+  std::size_t shown = all || rows.size() <= kNames ? rows.size() : kNames;
+  for (std::size_t i = 0; i < shown; ++i) out += row(rows[i].first, rows[i].second, whole);
+  if (shown < rows.size()) {
+    out += "  and " + grouped(rows.size() - shown) + " more; -v shows all\n";
+  }
+  return out;
+}
+
+// The power of two below which at least `share` of the lengths are, from their histogram.
+std::string below(const Value& lengths, double share) {
+  const Value* histogram = lengths.find("log2");
+  if (histogram == nullptr || histogram->if_array() == nullptr) return "";
+  double wanted = share * lengths.get("count", 0.0);
+  std::uint64_t seen = 0, edge = 1;
+  for (const auto& bucket : *histogram->if_array()) {
+    seen += count_of(bucket);
+    if (double(seen) >= wanted) break;
+    edge *= 2;
+  }
+  return grouped(edge);
+}
+
+std::string lengths_row(const std::string& name, const Value& v) {
+  std::string mean = grouped(static_cast<std::uint64_t>(v.get("mean", 0.0) + 0.5));
+  auto n = [&](const char* key) { return grouped(count_of(v.find(key) ? *v.find(key) : Value())); };
+  return "  " + left(spaced(name), 18) + right(n("min"), 10) + right(mean, 10) +
+         right(below(v, 0.5), 12) + right(below(v, 0.9), 12) + right(n("max"), 14) + '\n';
+}
+
+std::string tables(const Value& stats, bool all) {
+  const Value* total = stats.find("records");
+  std::uint64_t records = total != nullptr ? count_of(*total) : 0;
+  std::string top, counts, lengths;
+  for (const auto& [name, v] : *stats.if_object()) {
+    if (v.find("log2") != nullptr) {
+      if (v.get("count", 0) != 0) lengths += lengths_row(name, v);
+    } else if (auto* names = v.if_object()) {
+      if (!names->empty()) counts += table(name, *names, name == "roles" ? 0 : records, all);
+    } else if (name == "bytes") {
+      top += "  " + left(name, 34) + right(bytes(double(count_of(v))), 14) + '\n';
+    } else if (v.if_int() != nullptr) {
+      bool about = name == "duplicates" && !stats.get("duplicates_exact", true);
+      std::uint64_t whole = name == "records" ? 0 : records;
+      top += row((about ? "about " : "") + spaced(name), count_of(v), whole);
+    }
+  }
+  std::string out = "corpus\n" + top + counts;
+  if (!lengths.empty()) {
+    out += "\nlengths" + right("min", 23) + right("mean", 10) + right("half below", 12) +
+           right("90 % below", 12) + right("max", 14) + '\n' + lengths;
+  }
+  return out;
 }
 
 }  // namespace
@@ -24,11 +106,13 @@ Result<int> stats(const Args& args) {
   CORPUS_CHECK(complete(recipe, args, args.words, "null:"));
   CORPUS_TRY(auto report, run_quietly(recipe, args));
   if (!report) return kDone;
-  std::string basic;
-  for (const auto& [id, json] : report->summary.reports) {
-    if (id == "stats.basic") basic = json;
+  std::string json;
+  for (const auto& [id, text] : report->summary.reports) {
+    if (id == "stats.basic") json = text;
   }
-  return print(stats_json(report->summary, basic));
+  if (args.has("json")) return print(json + '\n');  // schemas/output.stats.json
+  CORPUS_TRY(Value stats, parse_yaml(json, "stats"));  // JSON is YAML
+  return print(tables(stats, args.has("verbose")));
 }
 
 }  // namespace corpus::cli

@@ -82,6 +82,9 @@ class Checker {
     }
     if (auto* a = v.if_array()) {
       if (auto p = size(v, a->size(), schema, path, "Items", "entries")) return p;
+      if (schema.get("uniqueItems", false)) {
+        if (auto p = repeated(*a, path)) return p;
+      }
       if (auto* items = schema.find("items")) {
         for (std::size_t i = 0; i < a->size(); ++i) {
           if (auto p = check((*a)[i], *items, path + '[' + std::to_string(i) + ']')) return p;
@@ -173,6 +176,15 @@ class Checker {
     std::string has = "has " + std::to_string(count) + " " + unit + ", ";
     if (count < least) return problem(v, path, has + "at least " + std::to_string(least) + " needed");
     if (count > most) return problem(v, path, has + "at most " + std::to_string(most) + " allowed");
+    return std::nullopt;
+  }
+
+  static std::optional<Problem> repeated(const Value::Array& list, const std::string& path) {
+    for (auto item = list.begin(); item != list.end(); ++item) {
+      if (std::find(list.begin(), item, *item) != item) {
+        return problem(*item, path, shown(*item) + " is there twice");
+      }
+    }
     return std::nullopt;
   }
 

@@ -172,6 +172,8 @@ bool ends_in_cycle(std::span<const std::uint64_t> words, std::size_t repeats,
 }
 
 constexpr simd::ByteSet kCells = simd::ByteSet().add('|').add('{').add('}');
+constexpr simd::ByteSet kLetters = simd::ByteSet().add('a', 'z').add('A', 'Z').add(0xC3, 0xE1).add(0xE3, 0xED);
+constexpr std::size_t kManyLines = 100;
 
 bool mostly_repeated_lines(std::string_view text, double share, HashSet& seen) {
   std::size_t total = 0, repeated = 0;
@@ -181,8 +183,10 @@ bool mostly_repeated_lines(std::string_view text, double share, HashSet& seen) {
   for_each_line(text, [&](std::string_view line) {
     line = text::trim(line);
     total += line.size();
-    // Brackets, rules and cells are repeated by right.
+    // Brackets, rules and cells are repeated by right, and so are the rows of drawings and matrices,
+    // if they are not too many.
     if (line.size() < 12 || simd::find_first(kCells, line) < line.size()) return;
+    if (lines < kManyLines && simd::find_first(kLetters, line) == line.size()) return;
     if (!seen.insert(hash64(line))) repeated += line.size();
   });
   return static_cast<double>(repeated) > share * static_cast<double>(total);
@@ -190,6 +194,7 @@ bool mostly_repeated_lines(std::string_view text, double share, HashSet& seen) {
 
 struct Repeats {
   double share = 0;          // of the words, in 10-grams that were there before
+  double numbers = 0;        // share of the words
   std::size_t last_new = 0;  // words up to the end of the last 10-gram that was not, but for one at
                              // the very end
 };
@@ -201,9 +206,10 @@ Repeats repeated_ngrams(std::span<const std::uint64_t> words, HashSet& seen) {
   std::uint64_t top = 1;  // kBase to the power of kGram
   for (std::size_t i = 0; i < kGram; ++i) top *= kBase;
   std::uint64_t rolling = 0;
-  std::size_t covered = 0, covered_to = 0;
+  std::size_t covered = 0, covered_to = 0, numbers = 0;
   for (std::size_t i = 0; i < words.size(); ++i) {
     rolling = rolling * kBase + words[i];
+    numbers += words[i] & 1;
     if (i >= kGram) rolling -= words[i - kGram] * top;
     if (i + 1 < kGram) continue;
     if (seen.insert(rolling)) {
@@ -214,6 +220,7 @@ Repeats repeated_ngrams(std::span<const std::uint64_t> words, HashSet& seen) {
     covered_to = i + 1;
   }
   out.share = static_cast<double>(covered) / static_cast<double>(words.size());
+  out.numbers = static_cast<double>(numbers) / static_cast<double>(words.size());
   return out;
 }
 
@@ -248,7 +255,10 @@ class Loop {
          ends_in_cycle(words.first(words.size() - 1), options_.tail_repeats, s.border))) {
       return tail_;
     }
-    if (on(kNgram) && words.size() >= kMinWords && repeats.share > options_.ngram_share) return ngram_;
+    if (on(kNgram) && words.size() >= kMinWords && repeats.share > options_.ngram_share &&
+        (repeats.numbers < 0.8 || words.size() >= kMinNumberCycle)) {
+      return ngram_;
+    }
     return {};
   }
   bool on(Kind kind) const { return (options_.kinds & kind) != 0; }

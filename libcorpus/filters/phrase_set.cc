@@ -91,11 +91,14 @@ PhraseSet::Sequence PhraseSet::parse_sequence(std::string_view pattern, std::siz
       out.push_back({Type::kGap, {}, {}});
     } else if (c == '?') {
       assert(!out.empty());
-      if (out.back().type == Type::kBytes) {  // one ASCII letter
-        std::string letter(1, out.back().bytes.back());
-        out.back().bytes.pop_back();
-        if (out.back().bytes.empty()) out.pop_back();
-        out.push_back({Type::kOneOf, {}, {{Node{Type::kBytes, letter, {}}}}});
+      if (out.back().type == Type::kBytes) {  // the last character alone
+        std::string& bytes = out.back().bytes;
+        std::size_t begin = bytes.size() - 1;
+        while (begin > 0 && (static_cast<unsigned char>(bytes[begin]) & 0xC0) == 0x80) --begin;
+        std::string last = bytes.substr(begin);
+        bytes.resize(begin);
+        if (begin == 0) out.pop_back();
+        out.push_back({Type::kOneOf, {}, {{Node{Type::kBytes, last, {}}}}});
       }
       out.back().alternatives.emplace_back();
     } else if (!out.empty() && out.back().type == Type::kBytes) {

@@ -21,9 +21,9 @@ class ByteReader {
   // Up to n decompressed bytes into `to`; 0 at the end. Corruption and truncation are errors that
   // name the stored byte position. Once it returned an Error it returns that Error again.
   virtual Result<std::size_t> read(char* to, std::size_t n) = 0;
-  virtual std::uint64_t stored_read() const = 0;   // compressed bytes consumed
-  virtual const char* compression() const = 0;     // "none", "zstd", "gzip"
-  virtual Key128 stored_hash() const = 0;          // XXH3-128 of the stored bytes read so far
+  virtual std::uint64_t stored_read() const = 0;  // compressed bytes consumed
+  virtual const char* compression() const = 0;    // "none", "zstd", "gzip"
+  virtual Key128 stored_hash() const = 0;         // XXH3-128 of the stored bytes read so far
 };
 
 struct ReadLimits {

@@ -23,15 +23,23 @@ FaultHook g_hook = nullptr;
 const char* remedy(int error) {
   switch (error) {
     case ENOSPC:
-    case EDQUOT: return "; free some and run again with --resume";
-    case EFBIG: return "; the file system limits the size of a file: write to another one";
+    case EDQUOT:
+      return "; free some and run again with --resume";
+    case EFBIG:
+      return "; the file system limits the size of a file: write to another one";
     case EACCES:
-    case EPERM: return "; check the owner and the mode";
-    case EROFS: return "; choose another folder";
-    case ENOENT: return "; check the path";
-    case EMFILE: return "; raise the limit with ulimit -n";
-    case EIO: return "; the disk or network reports a fault, see dmesg";
-    default: return "";
+    case EPERM:
+      return "; check the owner and the mode";
+    case EROFS:
+      return "; choose another folder";
+    case ENOENT:
+      return "; check the path";
+    case EMFILE:
+      return "; raise the limit with ulimit -n";
+    case EIO:
+      return "; the disk or network reports a fault, see dmesg";
+    default:
+      return "";
   }
 }
 
@@ -171,9 +179,8 @@ Result<std::size_t> File::pread(void* to, std::size_t n, std::uint64_t at) const
 
 Result<void> File::write(std::string_view bytes) {
   while (!bytes.empty()) {
-    ssize_t put = checked("write", name_.c_str(), bytes.size(), [&](std::size_t size) {
-      return ::write(fd_, bytes.data(), size);
-    });
+    ssize_t put = checked("write", name_.c_str(), bytes.size(),
+                          [&](std::size_t size) { return ::write(fd_, bytes.data(), size); });
     if (put < 0) return system_error(name_, "write", errno);
     bytes.remove_prefix(static_cast<std::size_t>(put));
   }
@@ -194,7 +201,8 @@ Result<void> File::writev(const std::vector<std::string_view>& pieces) {
     }
     ssize_t put = checked("write", name_.c_str(), total, [&](std::size_t size) -> ssize_t {
       if (size == total) return ::writev(fd_, list.data(), static_cast<int>(count));
-      return ::write(fd_, list[0].iov_base, std::min(size, list[0].iov_len));  // shortened by a test
+      return ::write(fd_, list[0].iov_base,
+                     std::min(size, list[0].iov_len));  // shortened by a test
     });
     if (put < 0) return system_error(name_, "write", errno);
     skip += static_cast<std::size_t>(put);
@@ -215,8 +223,8 @@ Result<void> File::truncate(std::uint64_t size) {
 }
 
 Result<void> File::sync() {
-  ssize_t rc = checked("fsync", name_.c_str(), 0,
-                       [&](std::size_t) -> ssize_t { return ::fsync(fd_); });
+  ssize_t rc =
+      checked("fsync", name_.c_str(), 0, [&](std::size_t) -> ssize_t { return ::fsync(fd_); });
   if (rc < 0 && errno != EINVAL) return system_error(name_, "sync", errno);  // EINVAL: a pipe
   return {};
 }
@@ -252,8 +260,8 @@ Result<void> sync_dir(const std::string& dir) {
   const std::string path = dir.empty() ? "." : dir;
   int fd = open_fd(path, O_RDONLY | O_DIRECTORY);
   if (fd < 0) return system_error(path, "open", errno);
-  ssize_t rc = checked("fsync", path.c_str(), 0,
-                       [&](std::size_t) -> ssize_t { return ::fsync(fd); });
+  ssize_t rc =
+      checked("fsync", path.c_str(), 0, [&](std::size_t) -> ssize_t { return ::fsync(fd); });
   int error = errno;
   ::close(fd);
   if (rc < 0 && error != EINVAL) return system_error(path, "sync", error);

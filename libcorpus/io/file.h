@@ -24,23 +24,24 @@ class File {
   File(File&& o) noexcept;
   File& operator=(File&& o) noexcept;
 
-  static Result<File> open_read(const std::string& path);   // sequential read-ahead is advised
-  static Result<File> create(const std::string& path);      // truncates
-  static Result<File> open_append(const std::string& path); // read and write, positioned at the end
-  static File adopt(int fd, std::string name);              // stdin, stdout: not closed
+  static Result<File> open_read(const std::string& path);  // sequential read-ahead is advised
+  static Result<File> create(const std::string& path);     // truncates
+  static Result<File> open_append(
+      const std::string& path);                 // read and write, positioned at the end
+  static File adopt(int fd, std::string name);  // stdin, stdout: not closed
   static Result<File> temporary();  // without a name, in $TMPDIR or /tmp; gone when it is closed
 
-  Result<std::size_t> read(void* to, std::size_t n);                          // 0 at the end
-  Result<std::size_t> pread(void* to, std::size_t n, std::uint64_t at) const; // short at the end
+  Result<std::size_t> read(void* to, std::size_t n);                           // 0 at the end
+  Result<std::size_t> pread(void* to, std::size_t n, std::uint64_t at) const;  // short at the end
   Result<void> write(std::string_view bytes);
   Result<void> writev(const std::vector<std::string_view>& pieces);
   Result<void> truncate(std::uint64_t size);  // and positions at the new end
   Result<void> sync();
-  Result<void> close();                       // reports what a delayed write reports only now
+  Result<void> close();  // reports what a delayed write reports only now
   // The same open file from its beginning; the two share one position.
   Result<File> reopen() const;
   Result<std::uint64_t> size() const;
-  bool seekable() const;                      // a regular file
+  bool seekable() const;  // a regular file
   const std::string& name() const { return name_; }
   bool is_open() const { return fd_ >= 0; }
 

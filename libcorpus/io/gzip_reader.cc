@@ -11,13 +11,20 @@ namespace {
 
 const char* words(int code) {
   switch (code) {
-    case ISAL_INVALID_BLOCK: return "invalid deflate block";
-    case ISAL_INVALID_SYMBOL: return "invalid deflate symbol";
-    case ISAL_INVALID_LOOKBACK: return "deflate distance too far back";
-    case ISAL_INVALID_WRAPPER: return "no gzip member where one should begin";
-    case ISAL_UNSUPPORTED_METHOD: return "gzip method other than deflate";
-    case ISAL_INCORRECT_CHECKSUM: return "wrong gzip checksum or size";
-    default: return "invalid gzip data";
+    case ISAL_INVALID_BLOCK:
+      return "invalid deflate block";
+    case ISAL_INVALID_SYMBOL:
+      return "invalid deflate symbol";
+    case ISAL_INVALID_LOOKBACK:
+      return "deflate distance too far back";
+    case ISAL_INVALID_WRAPPER:
+      return "no gzip member where one should begin";
+    case ISAL_UNSUPPORTED_METHOD:
+      return "gzip method other than deflate";
+    case ISAL_INCORRECT_CHECKSUM:
+      return "wrong gzip checksum or size";
+    default:
+      return "invalid gzip data";
   }
 }
 

@@ -1,7 +1,7 @@
 // StoredBytes: the bytes of a file as they lie there, buffered, counted and hashed.
 //
-// The end of every decoder of this folder that looks at the file. Views of peek() are valid until the
-// next call. Errors of fail() name the file and the position of the next byte. Not thread safe.
+// The end of every decoder of this folder that looks at the file. Views of peek() are valid until
+// the next call. Errors of fail() name the file and the position of the next byte. Not thread safe.
 #ifndef CORPUS_IO_STORED_BYTES_H_
 #define CORPUS_IO_STORED_BYTES_H_
 

@@ -17,7 +17,8 @@ constexpr std::size_t kLongestHeader = 18;
 
 std::uint64_t little_endian(std::string_view bytes) {
   std::uint64_t out = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) out = out << 8 | static_cast<unsigned char>(bytes[i]);
+  for (std::size_t i = bytes.size(); i-- > 0;)
+    out = out << 8 | static_cast<unsigned char>(bytes[i]);
   return out;
 }
 
@@ -58,8 +59,8 @@ class ZstdReader final : public Decoder {
   Result<void> decode(char* to, std::size_t n, std::size_t& done) override {
     ZSTD_outBuffer out{to, n, 0};
     while (out.pos < n) {
-      // The decoder is given what it asks for and no more: then the position in a message is that of
-      // the broken block, not of the buffer it was in.
+      // The decoder is given what it asks for and no more: then the position in a message is that
+      // of the broken block, not of the buffer it was in.
       std::size_t ask = std::clamp<std::size_t>(hint_, 1, StoredBytes::kBuffer);
       CORPUS_TRY(std::string_view bytes, stored_.peek(ask));
       if (bytes.empty() && !inside_) break;

@@ -41,7 +41,7 @@ Verdict RecordJudge::decide(std::uint32_t input, std::string_view teacher) const
   for (const auto& rule : d.rules) out.rules += (out.rules.empty() ? "" : " ") + rule;
   if (d.allowed) return out;
   out.reason = Reason::intern("policy." + d.rule);
-  out.strictness = static_cast<int>(d.effect);
+  out.strictness = strictness(d);
   out.tag = to_json(d);
   return out;
 }

@@ -1,5 +1,6 @@
 // The evaluator: from a query, teachers and licences to a decision. The order of strictness is
-//   deny > unknown (or reviewed too long ago) > conditions not met > allow.
+//   deny > a condition that the query breaks > unknown (or reviewed too long ago) > duties not yet
+//   undertaken > allow.
 #include <algorithm>
 
 #include "corpus/policy.h"
@@ -11,7 +12,20 @@ namespace {
 
 constexpr int kMaxTeachers = 16;  // links of a chain of teachers; longer is a circle or nonsense
 
-int strictness(const Decision& d) { return d.allowed ? 0 : static_cast<int>(d.effect); }
+}  // namespace
+
+int strictness(const Decision& d) {
+  if (d.allowed) return 0;
+  if (d.effect == Effect::kDeny) return 4;
+  if (d.effect == Effect::kUnknown) return 2;
+  bool broken = std::any_of(d.unmet.begin(), d.unmet.end(), [](const Duty& u) {
+    const DutyType* type = find_duty(u.type);
+    return type == nullptr || type->checked;
+  });
+  return broken ? 3 : 1;
+}
+
+namespace {
 
 template <typename T>
 void add_all(std::vector<T>& to, std::vector<T>& from) {
@@ -32,10 +46,11 @@ Decision unknown_decision(std::string_view rule, std::string_view subject, std::
 }  // namespace
 
 Decision strictest(Decision a, Decision b) {
-  bool swap = strictness(b) > strictness(a);
+  int left = strictness(a), right = strictness(b);
+  bool swap = right > left || (right == left && a.rule.empty());
   Decision& top = swap ? b : a;
   Decision& other = swap ? a : b;
-  if (!top.allowed && strictness(top) == strictness(other)) {
+  if (!top.allowed && left == right) {
     add_all(top.unmet, other.unmet);
     add_all(top.how, other.how);
   }
@@ -53,12 +68,16 @@ Decision Registry::evaluate_model(const Query& query, const Model& model, const 
     if (const Terms* terms = find_terms(id)) add(judge(query, *terms, agreements_, subject));
   }
   if (model.terms.empty()) {
-    add(unknown_decision(kUnknownTeacher, subject, "No terms are known for this model's text."));
+    Decision d = unknown_decision(kUnknownTeacher, subject, "No terms are known for this model's text.");
+    d.how = {"Find out which terms hold for it and add them to a policy file of your own."};
+    add(std::move(d));
   }
   for (const auto& teacher : model.taught_by) {
     std::string line = subject + " <- " + teacher;
     if (depth >= kMaxTeachers) {
-      add(unknown_decision(kUnknownTeacher, line, "The chain of teachers does not end."));
+      Decision d = unknown_decision(kUnknownTeacher, line, "The chain of teachers does not end.");
+      d.how = {"Remove the circle from `taught_by` in the policy file."};
+      add(std::move(d));
     } else {
       add(evaluate_teacher_line(query, teacher, line, depth + 1));
     }

@@ -6,7 +6,6 @@
 #include "provenance/policy_text.h"
 
 namespace corpus::policy {
-namespace {
 
 const DutyType* find_duty(std::string_view type) {
   for (const auto& duty : duty_types()) {
@@ -15,13 +14,11 @@ const DutyType* find_duty(std::string_view type) {
   return nullptr;
 }
 
-bool says_lower_prefix(std::string_view text, std::string_view prefix) {
-  return normal_name(text).starts_with(normal_name(prefix));
-}
+namespace {
 
 bool is_met(const Condition& c, const Query& q) {
   if (c.when_shared && q.distribution == Distribution::kPrivate) return true;
-  if (c.type == "name_prefix") return says_lower_prefix(q.student, c.value);
+  if (c.type == "name_prefix") return normal_name(q.student).starts_with(normal_name(c.value));
   if (c.type == "students_only") {
     return matches_any(c.value, normal_name(q.student_base.empty() ? q.student : q.student_base));
   }

@@ -76,7 +76,8 @@ std::string_view Row::field(std::size_t i) {
   if (!doubled) return text;
   unquoted_.clear();
   for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = std::min(text.find('"', at), text.size() - 1) + 1;  // up to the first of a pair
+    std::size_t end =
+        std::min(text.find('"', at), text.size() - 1) + 1;  // up to the first of a pair
     unquoted_.append(text.substr(at, end - at));
     at = text[end - 1] == '"' ? end + 1 : end;
   }

@@ -1,7 +1,7 @@
-// CSV and TSV (RFC 4180): a header row, then one record a row, {"column":"value",...}; all values are
-// strings. Quoted fields may hold separators, line breaks and doubled quotes; a quote inside an
-// unquoted field is a plain byte. Lines may end in CRLF; empty lines are no rows. A column name that
-// was used before gets "_2", "_3", ... behind it.
+// CSV and TSV (RFC 4180): a header row, then one record a row, {"column":"value",...}; all values
+// are strings. Quoted fields may hold separators, line breaks and doubled quotes; a quote inside an
+// unquoted field is a plain byte. Lines may end in CRLF; empty lines are no rows. A column name
+// that was used before gets "_2", "_3", ... behind it.
 //
 // A row with more or fewer fields than the header, with text behind a closing quote or with a quote
 // that is never closed is dropped as malformed.csv_row, its bytes kept as they were.

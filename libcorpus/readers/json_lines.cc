@@ -34,7 +34,8 @@ Result<bool> JsonLinesReader::read(Batch& batch) {
   }
   for (;;) {  // one line fills it all
     constexpr std::size_t kLeast = 4096, kMost = std::size_t{1} << 20;
-    // One byte over the limit is enough to know: either it is the line break, or the line is too long.
+    // One byte over the limit is enough to know: either it is the line break, or the line is too
+    // long.
     std::size_t step = std::min(std::clamp(size, kLeast, kMost), limits_.max_record + 1 - size);
     bytes.resize(size + step);
     CORPUS_TRY(std::size_t got, stream_.read(bytes.data() + size, step));

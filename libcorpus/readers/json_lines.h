@@ -1,5 +1,5 @@
-// JSON Lines: one record a line. The lines are left in place for the parse stage to find, which runs
-// in parallel; this reader only looks for the last line break of a batch.
+// JSON Lines: one record a line. The lines are left in place for the parse stage to find, which
+// runs in parallel; this reader only looks for the last line break of a batch.
 //
 // A batch ends at the last line break of the first min(batch, max_record) bytes or, when they hold
 // none, at the first one after them.

@@ -8,9 +8,9 @@ namespace {
 
 // Where the next byte stands, kept in RecordReader::place_.
 enum Place : std::uint8_t {
-  kTop,          // in no array
-  kArrayBegin,   // behind '['
-  kAfterValue,   // behind an element
+  kTop,         // in no array
+  kArrayBegin,  // behind '['
+  kAfterValue,  // behind an element
   kAfterComma,
 };
 
@@ -59,8 +59,8 @@ Result<bool> JsonValuesReader::find_begin(Batch& batch) {
 }
 
 // Lists what stands where a value should. It ends before the next byte that could be part of the
-// array, or at a line break outside an array. Strings are passed over whole; one that does not close
-// on its line takes the line with it, so that every byte is looked at once.
+// array, or at a line break outside an array. Strings are passed over whole; one that does not
+// close on its line takes the line with it, so that every byte is looked at once.
 Result<void> JsonValuesReader::add_garbage(Batch& batch) {
   std::size_t most = std::min(kPiece, limits_.max_record);
   CORPUS_CHECK(stream_.fill(most));
@@ -110,8 +110,11 @@ void JsonValuesReader::add(Batch& batch, std::string_view bytes, const Scan& sca
     std::size_t size = simd::minify_value(bytes.data(), bytes.size(), out.data() + begin);
     out.resize(begin + size);
     out.push_back('\n');
-    batch.raw.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(size),
-                         stream_.offset(), {}, 0});
+    batch.raw.push_back({static_cast<std::uint32_t>(begin),
+                         static_cast<std::uint32_t>(size),
+                         stream_.offset(),
+                         {},
+                         0});
   }
 }
 

@@ -33,8 +33,9 @@ Result<void> walk(const std::string& dir, std::vector<std::string>& out) {
     std::string ext = extension(entry.name);
     if (ext == "parquet") {
       return Error{Code::kUnsupported,
-                   path + ": Parquet is not supported; convert it to JSON Lines, or name the files "
-                          "to read instead of the folder"};
+                   path +
+                       ": Parquet is not supported; convert it to JSON Lines, or name the files "
+                       "to read instead of the folder"};
     }
     if (is_corpus_name(ext)) out.push_back(path);
   }
@@ -73,8 +74,9 @@ Result<std::vector<InputFile>> find_inputs(const std::vector<std::string>& paths
       CORPUS_TRY(std::size_t found, add_folder(path));
       if (found == 0) {
         return Error{Code::kInvalidArgument,
-                     path + ": no .jsonl, .ndjson, .json, .csv, .tsv or .txt file in this folder "
-                            "(also .zst, .gz); name the files, or use a glob such as " +
+                     path +
+                         ": no .jsonl, .ndjson, .json, .csv, .tsv or .txt file in this folder "
+                         "(also .zst, .gz); name the files, or use a glob such as " +
                          io::join(path, "**/*.log")};
       }
     } else if (io::exists(path)) {

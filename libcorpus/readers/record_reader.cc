@@ -108,10 +108,14 @@ std::unique_ptr<RecordReader> make_reader(Format format, Stream stream, Limits l
       return std::make_unique<JsonValuesReader>(std::move(stream), limits, /*open_arrays=*/true);
     case Format::kJsonObject:
       return std::make_unique<JsonValuesReader>(std::move(stream), limits, /*open_arrays=*/false);
-    case Format::kCsv: return std::make_unique<DelimitedReader>(std::move(stream), limits, ',');
-    case Format::kTsv: return std::make_unique<DelimitedReader>(std::move(stream), limits, '\t');
-    case Format::kText: return std::make_unique<TextLinesReader>(std::move(stream), limits);
-    case Format::kJsonLines: break;
+    case Format::kCsv:
+      return std::make_unique<DelimitedReader>(std::move(stream), limits, ',');
+    case Format::kTsv:
+      return std::make_unique<DelimitedReader>(std::move(stream), limits, '\t');
+    case Format::kText:
+      return std::make_unique<TextLinesReader>(std::move(stream), limits);
+    case Format::kJsonLines:
+      break;
   }
   return std::make_unique<JsonLinesReader>(std::move(stream), limits);
 }

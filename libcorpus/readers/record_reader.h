@@ -1,8 +1,8 @@
 // RecordReader: cuts one input into batches of records. One subclass a format.
 //
-// Where batches and records are cut depends on the input's bytes and on Limits alone. A record longer
-// than Limits::max_record is never held whole: it comes as pieces of at most kPiece bytes, each alone
-// in a batch, with drop malformed.too_long. Not thread safe.
+// Where batches and records are cut depends on the input's bytes and on Limits alone. A record
+// longer than Limits::max_record is never held whole: it comes as pieces of at most kPiece bytes,
+// each alone in a batch, with drop malformed.too_long. Not thread safe.
 #ifndef CORPUS_READERS_RECORD_READER_H_
 #define CORPUS_READERS_RECORD_READER_H_
 
@@ -33,10 +33,10 @@ struct Scan {
 
 // Where a reader stands between two batches, besides what it knows from the input's beginning.
 struct Mark {
-  std::uint64_t offset = 0;   // decompressed
-  bool in_piece = false;      // in the middle of a record over the limit
-  std::uint8_t place = 0;     // private to the format
-  Scan scan;                  // meaningful in a piece only
+  std::uint64_t offset = 0;  // decompressed
+  bool in_piece = false;     // in the middle of a record over the limit
+  std::uint8_t place = 0;    // private to the format
+  Scan scan;                 // meaningful in a piece only
 };
 
 class RecordReader {
@@ -93,8 +93,8 @@ class RecordReader {
 class ListedReader : public RecordReader {
  public:
   ListedReader(Stream stream, Limits limits)
-      : RecordReader(std::move(stream), {std::min(limits.batch, kMost),
-                                         std::min(limits.max_record, kMost)}) {}
+      : RecordReader(std::move(stream),
+                     {std::min(limits.batch, kMost), std::min(limits.max_record, kMost)}) {}
   Result<bool> read(Batch& batch) final;
 
  protected:

@@ -11,7 +11,7 @@
 namespace corpus::readers {
 namespace {
 
-constexpr std::size_t kLook = std::size_t{64} << 10;       // enough for all but a very long first line
+constexpr std::size_t kLook = std::size_t{64} << 10;  // enough for all but a very long first line
 constexpr std::size_t kLookFar = std::size_t{1} << 20;
 constexpr std::string_view kSpace = " \t\r\n";
 
@@ -26,7 +26,9 @@ Result<void> refuse_binary(std::string_view bytes, std::string_view name) {
       {"PAR1", "Parquet, which is not supported; convert it to JSON Lines"},
       {"ARROW1", "Arrow, which is not supported; convert it to JSON Lines"},
       {"PK\x03\x04", "a zip archive; unpack it"},
-      {"\xfd" "7zXZ", "compressed by xz; pipe it through xz -dc, or repack it with zstd"},
+      {"\xfd"
+       "7zXZ",
+       "compressed by xz; pipe it through xz -dc, or repack it with zstd"},
       {"BZh", "compressed by bzip2; pipe it through bzip2 -dc, or repack it with zstd"},
       {"\x04\x22\x4d\x18", "compressed by lz4; pipe it through lz4 -dc, or repack it with zstd"},
   };

@@ -10,9 +10,9 @@
 
 namespace corpus::readers {
 
-// Passes over a UTF-8 byte order mark and says what follows. `option` is input.format: "auto" or the
-// name of a format, which is then taken as it is. UTF-16 and known binary formats are kUnsupported.
-// An input without a byte other than white space is JSON Lines without records.
+// Passes over a UTF-8 byte order mark and says what follows. `option` is input.format: "auto" or
+// the name of a format, which is then taken as it is. UTF-16 and known binary formats are
+// kUnsupported. An input without a byte other than white space is JSON Lines without records.
 Result<Format> sniff(Stream& stream, std::string_view name, std::string_view option);
 
 // "jsonl", "json", "csv", "parquet", ...: the last extension in lower case, without .zst and .gz.

@@ -46,6 +46,7 @@ class CorpusSource final : public Source {
         return true;
       }
       CORPUS_CHECK(finish());
+      batch.reset();  // at its end a reader may have begun a batch of its kind
     }
     return false;
   }
@@ -138,8 +139,8 @@ Result<void> CorpusSource::finish() {
   return {};
 }
 
-// "1 files input seq consumed offset in_piece place depth bits delimited", then a line for each input
-// that was read: "hash format,compression".
+// "1 files input seq consumed offset in_piece place depth bits delimited", then a line for each
+// input that was read: "hash format,compression".
 std::string CorpusSource::snapshot() const {
   Mark mark = reader_ ? reader_->mark() : Mark();
   const auto& json = mark.scan.json;
@@ -158,8 +159,9 @@ Result<void> CorpusSource::restore(std::string_view snapshot) {
   for (const auto& file : files_) {
     if (file.pipe) {
       return Error{Code::kInvalidArgument,
-                   file.name + ": a pipe cannot be resumed; save it to a file first, or run "
-                               "without --resume"};
+                   file.name +
+                       ": a pipe cannot be resumed; save it to a file first, or run "
+                       "without --resume"};
     }
   }
   auto damaged = [](const char* what) {

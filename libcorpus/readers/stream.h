@@ -1,8 +1,8 @@
 // Stream: the decompressed bytes of one input with a window that looks ahead.
 //
-// The window is what was read and not yet taken; views of it are valid until the next fill(), read()
-// or unread(). How much it holds beyond what was asked for says nothing: no reader may let it decide
-// anything. Not thread safe.
+// The window is what was read and not yet taken; views of it are valid until the next fill(),
+// read() or unread(). How much it holds beyond what was asked for says nothing: no reader may let
+// it decide anything. Not thread safe.
 #ifndef CORPUS_READERS_STREAM_H_
 #define CORPUS_READERS_STREAM_H_
 

@@ -16,9 +16,7 @@ bool is_open(char c) { return c == '{' || c == '['; }
 bool is_close(char c) { return c == '}' || c == ']'; }
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 // Bytes that would become one token if they stood side by side.
-bool joins(char c) {
-  return !is_open(c) && !is_close(c) && c != ',' && c != ':' && c != '"';
-}
+bool joins(char c) { return !is_open(c) && !is_close(c) && c != ',' && c != ':' && c != '"'; }
 
 }  // namespace
 
@@ -195,8 +193,9 @@ CORPUS_AVX2 std::size_t minify_value_avx2(const char* s, std::size_t n, char* to
     std::uint64_t backslash = block.equals('\\');
     std::uint64_t escaped = (backslash != 0 || carry) ? escaped_bytes(backslash, carry) : 0;
     std::uint64_t inside = string_mask(block.equals('"') & ~escaped, in_string);
-    std::uint64_t space = (block.equals(' ') | block.equals('\n') | block.equals('\r') |
-                           block.equals('\t')) & ~inside;
+    std::uint64_t space =
+        (block.equals(' ') | block.equals('\n') | block.equals('\r') | block.equals('\t')) &
+        ~inside;
     if (space == 0 && !skipped && size == 64) {
       std::memcpy(out, from, 64);
       out += 64;

@@ -10,6 +10,8 @@
 #include <immintrin.h>
 #endif
 
+#define CORPUS_TARGET_VBMI2 CORPUS_TARGET_AVX512 ",avx512vbmi,avx512vbmi2"
+
 namespace corpus::simd {
 namespace {
 
@@ -155,6 +157,65 @@ __attribute__((target(CORPUS_TARGET_AVX512))) Unescaped decode_avx512(const char
   }
   return d.result(true, out);
 }
+
+// The backslashes that begin an escape, of all: one that is escaped itself does not.
+inline std::uint64_t escape_starts(std::uint64_t backslashes) {
+  if ((backslashes & backslashes << 1) == 0) return backslashes;
+  std::uint64_t starts = 0;
+  while (backslashes != 0) {
+    std::uint64_t first = backslashes & -backslashes;
+    starts |= first;
+    backslashes &= ~(first | first << 1);
+  }
+  return starts;
+}
+
+// All simple escapes of 64 bytes at once: the bytes behind backslashes are looked up in a table,
+// then the backslashes are squeezed out. Every block begins outside an escape.
+template <bool kWrite>
+__attribute__((target(CORPUS_TARGET_VBMI2))) Unescaped decode_vbmi2(const char* s, std::size_t n,
+                                                                    char* out) {
+  Decoder<kWrite> d{s, s + n, out};
+  const __m512i backslash = _mm512_set1_epi8('\\');
+  const __m512i table_low = _mm512_loadu_si512(kSimple.data());
+  const __m512i table_high = _mm512_loadu_si512(kSimple.data() + 64);
+  while (d.in < d.end) {
+    __m512i v = _mm512_loadu_si512(d.in);
+    auto left = static_cast<std::size_t>(d.end - d.in);
+    auto step = static_cast<unsigned>(left < 64 ? left : 64);
+    std::uint64_t starts = _bzhi_u64(_mm512_cmpeq_epi8_mask(v, backslash), step);
+    if (starts == 0) {
+      if constexpr (kWrite) {
+        _mm512_storeu_si512(d.out, v);
+        d.out += step;
+      }
+      d.in += step;
+      continue;
+    }
+    starts = escape_starts(starts);
+    if ((starts >> (step - 1) & 1) != 0) {  // what it escapes is in the next block
+      if (step == 1) return d.result(false, out);
+      starts = _bzhi_u64(starts, --step);
+    }
+    __m512i decoded = _mm512_permutex2var_epi8(table_low, v, table_high);
+    // Not a simple escape: \u, or a fault.
+    std::uint64_t other =
+        starts << 1 & (_mm512_testn_epi8_mask(decoded, decoded) | _mm512_movepi8_mask(v));
+    if (other != 0) {
+      step = static_cast<unsigned>(_tzcnt_u64(other)) - 1;
+      starts = _bzhi_u64(starts, step);
+    }
+    if constexpr (kWrite) {
+      std::uint64_t keep = _bzhi_u64(~starts, step);
+      __m512i text = _mm512_mask_mov_epi8(v, starts << 1, decoded);
+      _mm512_storeu_si512(d.out, _mm512_maskz_compress_epi8(keep, text));
+      d.out += _mm_popcnt_u64(keep);
+    }
+    d.in += step;
+    if (other != 0 && !d.escape()) return d.result(false, out);
+  }
+  return d.result(true, out);
+}
 #endif
 
 }  // namespace
@@ -203,15 +264,27 @@ Unescaped unescape_avx512(const char* s, std::size_t n, char* out) {
   return decode_avx512<true>(s, n, out);
 }
 
+Unescaped unescape_vbmi2(const char* s, std::size_t n, char* out) {
+  return decode_vbmi2<true>(s, n, out);
+}
+
+bool has_vbmi2() {
+  static const bool yes =
+      has_avx512() && __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2");
+  return yes;
+}
+
 std::size_t find_backslash(const char* s, std::size_t n) {
   if (has_avx512()) return find_backslash_avx512(s, n);
   return has_avx2() ? find_backslash_avx2(s, n) : find_backslash_scalar(s, n);
 }
 Unescaped unescape(const char* s, std::size_t n, char* out) {
+  if (has_vbmi2()) return decode_vbmi2<true>(s, n, out);
   if (has_avx512()) return decode_avx512<true>(s, n, out);
   return has_avx2() ? decode_avx2<true>(s, n, out) : decode_scalar<true>(s, n, out);
 }
 Unescaped check_escapes(const char* s, std::size_t n) {
+  if (has_vbmi2()) return decode_vbmi2<false>(s, n, nullptr);
   if (has_avx512()) return decode_avx512<false>(s, n, nullptr);
   return has_avx2() ? decode_avx2<false>(s, n, nullptr) : decode_scalar<false>(s, n, nullptr);
 }
@@ -228,6 +301,10 @@ Unescaped unescape_avx2(const char* s, std::size_t n, char* out) {
 Unescaped unescape_avx512(const char* s, std::size_t n, char* out) {
   return unescape_scalar(s, n, out);
 }
+Unescaped unescape_vbmi2(const char* s, std::size_t n, char* out) {
+  return unescape_scalar(s, n, out);
+}
+bool has_vbmi2() { return false; }
 std::size_t find_backslash(const char* s, std::size_t n) { return find_backslash_scalar(s, n); }
 Unescaped unescape(const char* s, std::size_t n, char* out) { return unescape_scalar(s, n, out); }
 Unescaped check_escapes(const char* s, std::size_t n) {

@@ -34,6 +34,8 @@ std::size_t find_backslash_avx512(const char* s, std::size_t n);
 Unescaped unescape_scalar(const char* s, std::size_t n, char* out);
 Unescaped unescape_avx2(const char* s, std::size_t n, char* out);
 Unescaped unescape_avx512(const char* s, std::size_t n, char* out);
+Unescaped unescape_vbmi2(const char* s, std::size_t n, char* out);
+bool has_vbmi2();  // AVX-512 with VBMI and VBMI2: Ice Lake, Zen 4 and later
 
 }  // namespace corpus::simd
 

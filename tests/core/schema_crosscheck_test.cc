@@ -61,7 +61,7 @@ Value probe(std::mt19937& rng, const Value* rule) {
     case 3: return static_cast<double>(rng() % 100) / 64.0 + 0.001;
     case 4: return "";
     case 5: return "text";
-    case 6: return Value::Array{"a", 1};
+    case 6: return Value::Array{"a", rng() % 2 == 0 ? Value(1) : Value("a")};
     default: return Value::Object{{"k", "v"}};
   }
 }

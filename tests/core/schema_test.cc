@@ -43,6 +43,12 @@ TEST(Schema, Bounds) {
   EXPECT_EQ(problem("{minItems: 3}", "[a, b]"), "r.yaml:1: it: has 2 entries, at least 3 needed");
 }
 
+TEST(Schema, UniqueItems) {
+  EXPECT_EQ(problem("{uniqueItems: true}", "[a, b]"), "");
+  EXPECT_EQ(problem("{uniqueItems: true}", "[a, 1, a]"), "r.yaml:1: it: 'a' is there twice");
+  EXPECT_EQ(problem("{uniqueItems: false}", "[a, a]"), "");
+}
+
 TEST(Schema, Sizes) {
   const char* size = "{type: [integer, string], format: bytes, minimum: 1024, maximum: 1MiB}";
   EXPECT_EQ(problem(size, "64k"), "");
@@ -126,7 +132,7 @@ TEST(Schema, SchemasUseOnlyKnownWords) {
   const std::set<std::string> known = {
       "$schema", "$comment", "title", "description", "examples", "type", "enum", "const", "format",
       "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "items",
-      "minItems", "maxItems", "properties", "required", "additionalProperties", "minProperties",
+      "minItems", "maxItems", "uniqueItems", "properties", "required", "additionalProperties", "minProperties",
       "maxProperties", "oneOf", "anyOf", "default"};
   std::vector<std::string> names = {"recipe"};
   for (const auto& c : components()) names.emplace_back(c.id);

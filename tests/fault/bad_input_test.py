@@ -151,9 +151,11 @@ class BadStreams(CliTest):
         self.fails("pack", claims, "-o", self.dir / "out", words=("claims.jsonl.zst", "window"))
 
     def test_content_size_lie(self):
-        good = zstd(b"\n".join(GOOD))
-        frame = bytearray(good)
-        frame[5] ^= 0x55  # the content size that follows magic and descriptor
+        text = b"\n".join(GOOD)
+        frame = bytearray(zstd(text, f"--stream-size={len(text)}"))
+        at = 5 if frame[4] & 0x20 else 6  # behind magic and descriptor (and the window's byte)
+        self.assertEqual(int.from_bytes(frame[at:at + 2], "little"), len(text) - 256)
+        frame[at] ^= 0x55
         path = self.write("lie.jsonl.zst", bytes(frame))
         self.fails("pack", path, "-o", self.dir / "out", words=("lie.jsonl.zst",))
 

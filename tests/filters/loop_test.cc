@@ -33,7 +33,7 @@ TEST(Loop, FindsLoops) {
            {"tail", kIntro + repeat("\xE9\xAB\x98\xE7\xBA\xA7\xE7\x89\x9B\xE8\x82\x89", 20)},
            {"tail", kIntro + repeat("0, ", 900)},
            {"line", kIntro + "\n" + repeat("- visit the museum of the bridge\n- take a walk\n", 9) + "and home."},
-           {"ngram", repeat("We then looked at the bridge from below and saw that it was good. " + kIntro, 5) +
+           {"ngram", repeat("We then looked at the bridge from below and saw that it was good. " + kIntro, 9) +
                          "And that was the end of the day for all of us."},
            {"ngram", numbered + "That is all there is to say about it, thank you for your time."},
        }) {

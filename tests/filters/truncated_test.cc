@@ -10,7 +10,8 @@ const std::string kPara =
     "The first mill was built beside the river in the spring of that year. It ground wheat for three "
     "villages, and its wheel could be heard from the church. The miller kept two cats.\n\n"
     "Later a second wheel was added, which doubled the work that could be done. People came from far "
-    "away with their carts. The mill stood until the flood.\n\n";
+    "away with their carts. The mill stood until the flood.\n\n"
+    "The flood came in the night of the second of March, and it took the wheels and the bridge with it.\n\n";
 
 TEST(Truncated, FinishReason) {
   Filter filter("filters.truncated");

@@ -174,8 +174,8 @@ TEST_F(ByteReaderTest, LongWindowsNeedLeave) {
     EXPECT_THAT(out.error.message, HasSubstr("input.zstd_window: " + need));
     EXPECT_THAT(out.error.message, HasSubstr("--zstd-window " + need));
   }
-  EXPECT_EQ(read(zstd(a, {.window_log = 31}), 1 << 16, {.zstd_window = std::uint64_t{1} << 31}).bytes,
-            a);
+  EXPECT_EQ(
+      read(zstd(a, {.window_log = 31}), 1 << 16, {.zstd_window = std::uint64_t{1} << 31}).bytes, a);
 }
 
 TEST_F(ByteReaderTest, ZstdTruncatedAnywhereIsFound) {
@@ -203,7 +203,8 @@ TEST_F(ByteReaderTest, ZstdDamageIsFoundWhereItIs) {
   wrong[first - 1] ^= 1;  // in the first frame's checksum
   auto out = read(wrong);
   EXPECT_EQ(out.error.code, Code::kCorrupt);
-  EXPECT_THAT(out.error.message, HasSubstr("wrong checksum in the zstd frame that began at byte 0"));
+  EXPECT_THAT(out.error.message,
+              HasSubstr("wrong checksum in the zstd frame that began at byte 0"));
   EXPECT_THAT(out.error.message, HasSubstr("byte " + std::to_string(first - 4)));
 
   for (std::size_t at = 4; at < stored.size(); at += 997) {

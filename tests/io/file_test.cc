@@ -1,7 +1,10 @@
 #include "io/file.h"
 
 #include <gmock/gmock.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,8 +19,8 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-// What the hook does: `fail` is returned for the n-th call of that name, `shorten` for every read and
-// write.
+// What the hook does: `fail` is returned for the n-th call of that name, `shorten` for every read
+// and write.
 struct Fault {
   const char* call = "";
   int nth = 0;
@@ -36,7 +39,8 @@ class FileTest : public testing::Test {
  protected:
   FileTest() {
     std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
-    dir_ = std::filesystem::temp_directory_path() / ("corpus-file-" + name + std::to_string(::getpid()));
+    dir_ = std::filesystem::temp_directory_path() /
+           ("corpus-file-" + name + std::to_string(::getpid()));
     std::filesystem::create_directories(dir_);
     set_fault_hook(nullptr);
   }
@@ -102,6 +106,34 @@ TEST_F(FileTest, SignalsAreNoErrors) {
   EXPECT_TRUE(file->write("abc"));
   inject({.call = "read", .fail = EINTR});
   EXPECT_EQ(content("a"), "abc");
+}
+
+TEST_F(FileTest, ASignalInTheMiddleOfAReadIsNoError) {
+  struct sigaction quiet {};
+  struct sigaction old {};
+  quiet.sa_handler = [](int) {};  // without SA_RESTART: read() returns with EINTR
+  ASSERT_EQ(::sigaction(SIGALRM, &quiet, &old), 0);
+  itimerval often{{0, 2000}, {0, 2000}};
+  ::setitimer(ITIMER_REAL, &often, nullptr);
+  int pipe[2];
+  ASSERT_EQ(::pipe(pipe), 0);
+  pid_t child = ::fork();
+  if (child == 0) {
+    ::usleep(100000);  // timers are not inherited
+    (void)!::write(pipe[1], "abc", 3);
+    ::_exit(0);
+  }
+  ::close(pipe[1]);
+  auto file = File::adopt(pipe[0], "pipe");
+  char buffer[8];
+  auto got = file.read(buffer, sizeof buffer);
+  itimerval never{};
+  ::setitimer(ITIMER_REAL, &never, nullptr);
+  ::sigaction(SIGALRM, &old, nullptr);
+  ::waitpid(child, nullptr, 0);
+  ::close(pipe[0]);
+  ASSERT_TRUE(got) << got.error().message;
+  EXPECT_EQ(*got, 3u);
 }
 
 TEST_F(FileTest, ErrorsNamePathAndRemedy) {

@@ -18,6 +18,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from corpus_cli import (BINARY, DATA, CliTest, corpus, lines, needs_data, snapshot, stored, untagged, zstd)
 
 
+csv.field_size_limit(1 << 30)
+
+
 def records_of(path):
     """(exact, loose) records of an input, read by Python alone: exact are bytes that must come back as
     they were, loose are values whose spelling the reader may change (array elements over several

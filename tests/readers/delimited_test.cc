@@ -36,10 +36,10 @@ TEST_F(Delimited, ByteOrderMarkAndQuotedHeader) {
 }
 
 TEST_F(Delimited, BadRowsKeepTheirBytes) {
-  EXPECT_THAT(csv("a,b\n1\n1,2,3\n\"x\"y,2\n3,4\n5,\"open\nrest,\n"),
-              ElementsAre("malformed.csv_row|1", "malformed.csv_row|1,2,3",
-                          "malformed.csv_row|\"x\"y,2", "{\"a\":\"3\",\"b\":\"4\"}",
-                          "malformed.csv_row|5,\"open\nrest,\n"));
+  EXPECT_THAT(
+      csv("a,b\n1\n1,2,3\n\"x\"y,2\n3,4\n5,\"open\nrest,\n"),
+      ElementsAre("malformed.csv_row|1", "malformed.csv_row|1,2,3", "malformed.csv_row|\"x\"y,2",
+                  "{\"a\":\"3\",\"b\":\"4\"}", "malformed.csv_row|5,\"open\nrest,\n"));
 }
 
 TEST_F(Delimited, LongRowsBecomePieces) {
@@ -55,7 +55,8 @@ TEST_F(Delimited, LongRowsBecomePieces) {
 
 TEST_F(Delimited, TabsAndTheirOffsets) {
   auto got = records(put("x", "q\ta\n1\t2, 3\n4\t5\n"));
-  EXPECT_THAT(bytes_of(got), ElementsAre("{\"q\":\"1\",\"a\":\"2, 3\"}", "{\"q\":\"4\",\"a\":\"5\"}"));
+  EXPECT_THAT(bytes_of(got),
+              ElementsAre("{\"q\":\"1\",\"a\":\"2, 3\"}", "{\"q\":\"4\",\"a\":\"5\"}"));
   EXPECT_EQ(format_, "tsv");
   EXPECT_EQ(got[0].offset, 4u);
   EXPECT_EQ(got[1].offset, 11u);

@@ -93,7 +93,8 @@ TEST_F(JsonLines, ShortReadsDoNotMoveTheCuts) {
 
 TEST_F(JsonLines, LongLinesBecomePieces) {
   std::string huge(3 * kMiB, 'x'), exact(2 * kMiB, 'y'), fits(1000, 'z');
-  auto path = put("a.jsonl", "{\"a\":1}\n" + huge + "\n{\"b\":2}\n" + exact + "\n" + fits + "\n" + huge);
+  auto path =
+      put("a.jsonl", "{\"a\":1}\n" + huge + "\n{\"b\":2}\n" + exact + "\n" + fits + "\n" + huge);
   Value options;
   options.set("max_record", 1000);
   options.set("format", "jsonl");

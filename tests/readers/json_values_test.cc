@@ -27,8 +27,9 @@ TEST_F(JsonValues, ElementsOnOneLineAreNotTouched) {
 }
 
 TEST_F(JsonValues, ElementsOverLinesLoseTheirWhiteSpace) {
-  EXPECT_THAT(read("[\n  {\n    \"a b\" : [ 1, 2 ],\r\n    \"c\" : \" x \"\n  },\n  { \"d\" : 1 }\n]"),
-              ElementsAre("{\"a b\":[1,2],\"c\":\" x \"}", "{ \"d\" : 1 }"));
+  EXPECT_THAT(
+      read("[\n  {\n    \"a b\" : [ 1, 2 ],\r\n    \"c\" : \" x \"\n  },\n  { \"d\" : 1 }\n]"),
+      ElementsAre("{\"a b\":[1,2],\"c\":\" x \"}", "{ \"d\" : 1 }"));
 }
 
 TEST_F(JsonValues, MinifyingDoesNotMakeInvalidValid) {
@@ -55,10 +56,10 @@ TEST_F(JsonValues, ValuesOneAfterTheOther) {
 }
 
 TEST_F(JsonValues, WhatIsNoElementIsKeptAndReadingGoesOn) {
-  EXPECT_THAT(read("[{\"a\":1}, 12, \"x,]{\", {\"b\":2} oops {\"c\":3}, null]"),
-              ElementsAre("{\"a\":1}", "malformed.array|12", "malformed.array|\"x,]{\"",
-                          "{\"b\":2}", "malformed.array|oops", "{\"c\":3}",
-                          "malformed.array|null"));
+  EXPECT_THAT(
+      read("[{\"a\":1}, 12, \"x,]{\", {\"b\":2} oops {\"c\":3}, null]"),
+      ElementsAre("{\"a\":1}", "malformed.array|12", "malformed.array|\"x,]{\"", "{\"b\":2}",
+                  "malformed.array|oops", "{\"c\":3}", "malformed.array|null"));
   EXPECT_THAT(read("[{\"a\":1}{\"b\":2},,{\"c\":3},]"),
               ElementsAre("{\"a\":1}", "{\"b\":2}", "malformed.array|,", "{\"c\":3}"));
   EXPECT_THAT(read("[{\"a\":1}] tail \n]"),
@@ -95,6 +96,40 @@ TEST_F(JsonValues, LongElementsBecomePieces) {
   EXPECT_EQ(got[3].flags, Record::kPiece);
   EXPECT_EQ(got[1].offset, 10u);
   EXPECT_EQ(got[4].bytes, "{\"c\":2}");
+}
+
+TEST_F(JsonValues, AnElementOfManyWindowsIsNotCutAtTheLimit) {
+  Value options;
+  options.set("max_record", 262144);  // the window is as long when the end is not yet in sight
+  std::string big = "{\n\"a\":\"" + std::string(300000, 'x') + "\"}";
+  auto got = records(put("in", big + "\n{}"), options);
+  ASSERT_EQ(got.size(), 2u);
+  EXPECT_EQ(got[0].bytes, big);
+  EXPECT_EQ(got[0].flags, Record::kPiece);
+}
+
+TEST_F(JsonValues, SnapshotBetweenPieces) {
+  // Each piece ends elsewhere: in a string, behind a backslash, between brackets.
+  std::string big = "{\"a\":[";
+  while (big.size() < 5000000) big += "[\"\\\\]}\\\"x\",{}],";
+  big += "0]}";
+  std::string table = "a,b\n";
+  while (table.size() < 3500000) table += "\"\"\"\n\",";
+  for (auto& text : {"[{},\n" + big + ",{\"b\":\n1}]", table + "\n1,2\n"}) {
+    Value options = input(put(text[0] == '[' ? "x.json" : "x.csv", text));
+    options.set("max_record", 1000);
+    auto all = read_batches(*open(options));
+    ASSERT_GE(all.size(), 4u);
+    auto source = open(options);
+    Batch batch;
+    for (std::size_t n = 0; n <= all.size(); ++n) {
+      auto again = open(options);
+      ASSERT_TRUE(again->restore(source->snapshot()));
+      ASSERT_TRUE(read_batches(*again) == std::vector<GotBatch>(all.begin() + n, all.end())) << n;
+      batch.reset();
+      ASSERT_TRUE(source->read(batch));
+    }
+  }
 }
 
 TEST_F(JsonValues, AnyBatchSizeAndSnapshotGiveTheSame) {

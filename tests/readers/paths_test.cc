@@ -48,7 +48,8 @@ TEST_F(Paths, OfOurOwnOutputOnlyTheParts) {
                            "out/manifest.json", "out/rejects/part-00000.jsonl.zst", "x.jsonl"}) {
     put(name, "");
   }
-  EXPECT_THAT(find({at("out")}), ElementsAre("out/part-00000.jsonl.zst", "out/part-00001.jsonl.zst"));
+  EXPECT_THAT(find({at("out")}),
+              ElementsAre("out/part-00000.jsonl.zst", "out/part-00001.jsonl.zst"));
   EXPECT_THAT(find({dir_.string()}),
               ElementsAre("out/part-00000.jsonl.zst", "out/part-00001.jsonl.zst", "x.jsonl"));
 }
@@ -86,12 +87,42 @@ TEST_F(Paths, ErrorsSayWhatToDo) {
               HasSubstr("input.format"));
 }
 
+TEST_F(Paths, StandardInput) {
+  int saved = ::dup(0);
+  for (bool again : {false, true}) {
+    int pipe[2];
+    ASSERT_EQ(::pipe(pipe), 0);
+    ASSERT_EQ(::write(pipe[1], "a,b\n1,2\n3,4\n", 12), 12);
+    ::close(pipe[1]);
+    ::dup2(pipe[0], 0);
+    ::close(pipe[0]);
+    auto source = open(input("-"));
+    if (again) {
+      ASSERT_TRUE(source->expect_rewind());
+    }
+    auto first = records_of(read_batches(*source));
+    ASSERT_EQ(first.size(), 2u);
+    EXPECT_EQ(first[1].bytes, "{\"a\":\"3\",\"b\":\"4\"}");
+    EXPECT_EQ(source->inputs()[0].name, "-");
+    EXPECT_EQ(source->inputs()[0].format, "csv");
+    if (again) {
+      ASSERT_TRUE(source->rewind());
+      EXPECT_EQ(records_of(read_batches(*source)), first);
+    }
+    EXPECT_FALSE(source->restore(source->snapshot()));
+  }
+  ::dup2(saved, 0);
+  ::close(saved);
+}
+
 TEST_F(Paths, APipeIsSpooledWhenItIsReadAgain) {
   auto path = at("pipe.jsonl");
   ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
   std::string text;
   for (int i = 0; i < 100000; ++i) text += "{\"i\":" + std::to_string(i) + "}\n";
-  auto feed = [&] { std::ofstream(path).write(text.data(), static_cast<std::streamsize>(text.size())); };
+  auto feed = [&] {
+    std::ofstream(path).write(text.data(), static_cast<std::streamsize>(text.size()));
+  };
   for (bool again : {false, true}) {
     std::thread writer(feed);
     auto source = open(input(path));

@@ -72,7 +72,8 @@ std::vector<std::string> minified(const std::filesystem::path& path) {
   return out;
 }
 
-// The lists hold some sources twice: as the array they were, and as lines another program made of it.
+// The lists hold some sources twice: as the array they were, and as lines another program made of
+// it.
 TEST(RealData, ArraysAndLinesAreTheSameRecords) {
   auto dir = data_dir();
   if (!std::filesystem::exists(dir)) GTEST_SKIP() << "no " << dir << "; set CORPUS_TEST_DATA";

@@ -20,9 +20,9 @@ TEST_F(Sniff, JsonLinesOrValues) {
   EXPECT_EQ(format("{\"a\":1}"), "jsonl");
   EXPECT_EQ(format("{\"a\":1}\n"), "jsonl");
   EXPECT_EQ(format("{\"a\":1}\n\n{\"b\":1}"), "jsonl");
-  EXPECT_EQ(format("{\"a\":1}, \n{\"b\":1}"), "jsonl");      // a bad line is data
-  EXPECT_EQ(format("{\"a\":1\n{\"b\":1}\n"), "jsonl");       // the first line is cut off
-  EXPECT_EQ(format("{\"a\":\"x\n{\"b\":1}\n"), "jsonl");     // in a string
+  EXPECT_EQ(format("{\"a\":1}, \n{\"b\":1}"), "jsonl");   // a bad line is data
+  EXPECT_EQ(format("{\"a\":1\n{\"b\":1}\n"), "jsonl");    // the first line is cut off
+  EXPECT_EQ(format("{\"a\":\"x\n{\"b\":1}\n"), "jsonl");  // in a string
   EXPECT_EQ(format("oops\n{\"b\":1}\n{\"b\":2}\n{\"b\":2}\n"), "jsonl");
   EXPECT_EQ(format("oops\n{\"b\":1}\n", "x.jsonl"), "jsonl");
   EXPECT_EQ(format("{\n\"a\":1\n}"), "json object");
@@ -57,7 +57,11 @@ TEST_F(Sniff, OtherFormatsAreNamed) {
   EXPECT_EQ(code, Code::kUnsupported);
   EXPECT_THAT(error_of(input(put("x.parquet", "PAR1....")), &code), HasSubstr("Parquet"));
   EXPECT_EQ(code, Code::kUnsupported);
-  EXPECT_THAT(error_of(input(put("x.xz", "\xfd" "7zXZ....")), &code), HasSubstr("xz -dc"));
+  EXPECT_THAT(error_of(input(put("x.xz",
+                                 "\xfd"
+                                 "7zXZ....")),
+                       &code),
+              HasSubstr("xz -dc"));
 }
 
 TEST_F(Sniff, TheOptionDecides) {

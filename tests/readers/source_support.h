@@ -92,8 +92,8 @@ class SourceTest : public testing::Test {
   std::string put(const std::string& name, std::string_view bytes) {
     auto path = dir_ / name;
     std::filesystem::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary).write(bytes.data(),
-                                                static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(path, std::ios::binary)
+        .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     return path.string();
   }
   static Value input(const std::string& path) { return Value(Value::Object{{"paths", path}}); }

@@ -26,6 +26,7 @@ std::vector<Variant> variants() {
                            {"dispatched", unescape, find_backslash}};
   if (has_avx2()) all.push_back({"avx2", unescape_avx2, find_backslash_avx2});
   if (has_avx512()) all.push_back({"avx512", unescape_avx512, find_backslash_avx512});
+  if (has_vbmi2()) all.push_back({"vbmi2", unescape_vbmi2, find_backslash});
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "corpus/verify.h"
@@ -14,7 +15,7 @@ namespace corpus {
 namespace {
 
 using test::Synthetic;
-using test::TempDir;
+using test::Folder;
 
 // The part of the runner that matters here: a checkpoint after some batches, kept in a journal file
 // (written around the fault hook, as it is not under test) and followed by more.
@@ -25,7 +26,7 @@ struct Journal {
     std::filesystem::rename(path + ".tmp", path);
   }
   bool load(int* next, std::string* snapshot) const {
-    std::string bytes = test::read_file(path);
+    std::string bytes = test::slurp(path);
     if (bytes.empty()) return false;
     auto end = bytes.find('\n');
     *next = std::stoi(bytes.substr(0, end));
@@ -63,15 +64,20 @@ Result<void> drive(const Synthetic& corpus, const Recipe& r, int every) {
 
 class Resume : public ::testing::TestWithParam<std::pair<const char*, const char*>> {
  protected:
+  // In memory where there is such a place: these tests sync tens of thousands of times.
+  static void SetUpTestSuite() {
+    if (::access("/dev/shm", W_OK) == 0) ::setenv("TMPDIR", "/dev/shm", 0);
+  }
+
   Synthetic corpus_{7, 20};
-  TempDir dir_;
+  Folder dir_;
 
   Recipe to(const std::string& name) const {
     return recipe(dir_ / name, GetParam().first, GetParam().second);
   }
   std::map<std::string, std::string> reference() {
     EXPECT_TRUE(corpus_.run(to("reference")));
-    return test::tree(dir_ / "reference");
+    return test::files_below(dir_ / "reference");
   }
 };
 
@@ -99,7 +105,7 @@ TEST_P(Resume, FromEveryCheckpointGivesEqualBytes) {
       ASSERT_TRUE(corpus_.feed(**sink, stop, corpus_.batches()));
       auto closed = (*sink)->close(corpus_.summary());
       ASSERT_TRUE(closed) << closed.error().message;
-      EXPECT_EQ(test::tree(dir_ / name), expected) << name;
+      EXPECT_EQ(test::files_below(dir_ / name), expected) << name;
       std::filesystem::remove_all(dir_ / name);
     }
   }
@@ -142,13 +148,13 @@ TEST_P(Resume, AfterAKillBeforeAnySystemCall) {
     }
     bool claims_whole = std::filesystem::exists(dir_ / (name + "/manifest.json"));
     if (claims_whole) {
-      auto files = test::tree(dir_ / name);
+      auto files = test::files_below(dir_ / name);
       std::erase_if(files, [](const auto& f) { return f.first.starts_with(".partial"); });
       EXPECT_EQ(files, expected);
     }
     auto done = drive(corpus_, to(name), 3);
     ASSERT_TRUE(done) << "killed before call " << at << ": " << done.error().message;
-    ASSERT_EQ(test::tree(dir_ / name), expected) << "killed before call " << at;
+    ASSERT_EQ(test::files_below(dir_ / name), expected) << "killed before call " << at;
     std::filesystem::remove_all(dir_ / name);
   }
 }
@@ -192,7 +198,7 @@ TEST_P(Resume, AfterAFailureOfAnySystemCall) {
       }
       done = drive(corpus_, to(name), 2);
       ASSERT_TRUE(done) << call << " " << at << ": " << done.error().message;
-      ASSERT_EQ(test::tree(dir_ / name), expected) << call << " " << at;
+      ASSERT_EQ(test::files_below(dir_ / name), expected) << call << " " << at;
       std::filesystem::remove_all(dir_ / name);
     }
   }
@@ -204,7 +210,7 @@ TEST_P(Resume, ShortReadsAndWritesChangeNothing) {
   auto done = drive(corpus_, to("out"), 2);
   io::set_fault_hook(nullptr);
   ASSERT_TRUE(done) << done.error().message;
-  EXPECT_EQ(test::tree(dir_ / "out"), expected);
+  EXPECT_EQ(test::files_below(dir_ / "out"), expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(Codecs, Resume,
@@ -217,7 +223,7 @@ INSTANTIATE_TEST_SUITE_P(Codecs, Resume,
                          });
 
 TEST(ResumeErrors, NameTheFileAndTheRemedy) {
-  TempDir dir;
+  Folder dir;
   Synthetic corpus(4, 20);
   std::string work, snapshot;
   {

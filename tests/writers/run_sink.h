@@ -3,19 +3,14 @@
 #define CORPUS_TESTS_WRITERS_RUN_SINK_H_
 
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "corpus/component.h"
 #include "corpus/recipe.h"
-#include "writers/folder_sink.h"
+#include "support/folder.h"
 
 namespace corpus {
 Result<std::unique_ptr<Sink>> make_sink(const Recipe& recipe, std::string* work_dir);
@@ -38,40 +33,8 @@ inline void fill(Batch& batch, std::string_view lines, std::uint64_t offset = 0)
   }
 }
 
-inline std::string read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
 inline void write_file(const std::string& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-}
-
-// A folder of its own, removed at the end.
-class TempDir {
- public:
-  TempDir() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "corpus-test-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TempDir() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-// Every file below `dir` with its content; the runner's and the sink's own work folder left out.
-inline std::map<std::string, std::string> tree(const std::string& dir) {
-  std::map<std::string, std::string> out;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(dir)) {
-    if (!entry.is_regular_file()) continue;
-    out[std::filesystem::relative(entry.path(), dir).string()] = read_file(entry.path().string());
-  }
-  return out;
 }
 
 inline Recipe recipe_to(const std::string& dir, Value output = Value::Object()) {

@@ -9,7 +9,7 @@ namespace corpus {
 namespace {
 
 using test::Synthetic;
-using test::TempDir;
+using test::Folder;
 
 class Verify : public ::testing::Test {
  protected:
@@ -30,19 +30,19 @@ class Verify : public ::testing::Test {
   }
 
   Synthetic corpus_{6, 40};
-  TempDir dir_;
+  Folder dir_;
   std::string out_ = dir_ / "out";
 };
 
 TEST_F(Verify, AWholeCorpusIsOk) {
   VerifyReport r = report();
   EXPECT_TRUE(r.ok) << r.error;
-  EXPECT_EQ(r.files, test::tree(out_).size() - 1);
+  EXPECT_EQ(r.files, test::files_below(out_).size() - 1);
   EXPECT_EQ(r.records, corpus_.summary().kept);
 }
 
 TEST_F(Verify, FindsOneBitAnywhere) {
-  auto files = test::tree(out_);
+  auto files = test::files_below(out_);
   std::size_t total = 0;
   for (const auto& [name, bytes] : files) total += bytes.size();
   std::uint64_t seed = 1;
@@ -62,7 +62,7 @@ TEST_F(Verify, FindsOneBitAnywhere) {
 
 TEST_F(Verify, FindsMissingAndUnexpectedFiles) {
   std::string part = out_ + "/part-00001.jsonl.zst";
-  std::string bytes = test::read_file(part);
+  std::string bytes = test::slurp(part);
   std::filesystem::remove(part);
   expect_problem("part-00001", "is missing");
   test::write_file(part, bytes.substr(0, bytes.size() - 1));

@@ -1,0 +1,17 @@
+// Any bytes as a manifest and as JSON: what is accepted prints as JSON that is accepted again.
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "writers/json_value.h"
+#include "writers/manifest.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view text(reinterpret_cast<const char*>(data), size);
+  (void)corpus::parse_manifest(text, "manifest.json");
+  auto value = corpus::parse_json(text);
+  if (!value) return 0;
+  auto again = corpus::parse_json(value->to_json());
+  if (!again || !(*again == *value)) std::abort();
+  return 0;
+}
