@@ -82,7 +82,7 @@ std::vector<std::uint32_t> slow_minima(const SignatureScheme& scheme, std::strin
   }
   if (words.back().empty()) words.pop_back();
   std::vector<std::uint32_t> min(scheme.hashes(), ~0U);
-  Signer signer(scheme);
+  ShingleSigner signer(scheme);
   for (std::size_t i = 0; i + scheme.shingle() <= words.size(); ++i) {
     std::string shingle;
     for (std::size_t k = i; k < i + scheme.shingle(); ++k) shingle += words[k] + ' ';
@@ -99,7 +99,7 @@ bool is_ascii(std::string_view text) {
 
 void bench_signatures(const std::string& text) {
   SignatureScheme scheme({});
-  Signer signer(scheme);
+  ShingleSigner signer(scheme);
   std::vector<std::uint64_t> keys(scheme.bands());
   for (std::size_t at = 0, done = 0; at + 2000 <= text.size() && done < 20; at += 2000) {
     std::string_view doc = std::string_view(text).substr(at, 2000);

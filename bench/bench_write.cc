@@ -57,7 +57,8 @@ std::string made_up() {
   std::mt19937 random(1);
   std::vector<std::string> words(20000);
   for (auto& word : words) {
-    for (std::size_t n = 2 + random() % 8; n > 0; --n) word += static_cast<char>('a' + random() % 26);
+    for (std::size_t n = 2 + random() % 8; n > 0; --n)
+      word += static_cast<char>('a' + random() % 26);
   }
   auto text = [&](std::size_t count) {
     std::string out;
@@ -85,7 +86,8 @@ std::vector<Batch> batches_of(const std::string& lines) {
       auto line = rest.substr(0, rest.find('\n'));
       Record record;
       record.json = line;
-      record.pos = RecordPos::make(0, at + static_cast<std::size_t>(line.data() - batch.bytes.data()));
+      record.pos =
+          RecordPos::make(0, at + static_cast<std::size_t>(line.data() - batch.bytes.data()));
       batch.records.push_back(record);
       rest.remove_prefix(line.size() + 1);
     }
@@ -105,7 +107,8 @@ struct Bench {
   std::vector<Batch> batches;
 
   double rate(double seconds) const { return static_cast<double>(lines.size()) / seconds / 1e9; }
-  // Encodes all batches over and over; the plain result for record r of a batch is given by `plain`.
+  // Encodes all batches over and over; the plain result for record r of a batch is given by
+  // `plain`.
   template <typename Output, typename Plain>
   void run(const char* name, const EncodeOptions& options, Output output, Plain plain) {
     BatchEncoder encoder(options);
@@ -151,14 +154,15 @@ void run_frames(Bench& bench) {
   double plain = fastest([&] {
     for (const auto& text : texts) {
       out.resize(std::max(out.size(), ZSTD_compressBound(text.size())));
-      check(!ZSTD_isError(ZSTD_compressCCtx(context, out.data(), out.size(), text.data(), text.size(), 3)),
+      check(!ZSTD_isError(
+                ZSTD_compressCCtx(context, out.data(), out.size(), text.data(), text.size(), 3)),
             "ZSTD_compress");
     }
   });
   ZSTD_freeCCtx(context);
   auto mb = [&](double seconds) { return static_cast<double>(total) / seconds / 1e6; };
-  std::printf("%-10s %7.0f MB/s   (ZSTD_compress of the same bytes: %.0f MB/s, %.2f of it)\n", "frame",
-              mb(ours), mb(plain), plain / ours);
+  std::printf("%-10s %7.0f MB/s   (ZSTD_compress of the same bytes: %.0f MB/s, %.2f of it)\n",
+              "frame", mb(ours), mb(plain), plain / ours);
 }
 
 int run(int argc, char** argv) {
@@ -173,12 +177,14 @@ int run(int argc, char** argv) {
   bench.batches = batches_of(bench.lines);
   std::vector<char> copy(bench.lines.size(), 1);
   std::printf("%-10s %7.2f GB/s\n", "memcpy", bench.rate(fastest([&] {
-                std::copy(bench.lines.begin(), bench.lines.end(), copy.begin());
-              })));
+    std::copy(bench.lines.begin(), bench.lines.end(), copy.begin());
+  })));
 
   EncodeOptions options;
   options.codec = {Codec::Kind::kNone, 0};
-  auto same = [](const Batch& batch, std::size_t r) { return std::string(batch.records[r].json) + "\n"; };
+  auto same = [](const Batch& batch, std::size_t r) {
+    return std::string(batch.records[r].json) + "\n";
+  };
   bench.run("untouched", options, kept, same);
 
   const Reason reason = Reason::intern("bench.dropped");

@@ -3,8 +3,8 @@
 
 Two jobs: keep the records whose answer has at least 400 characters and write them; drop exact
 duplicates and write the rest. The Python packages go into build/peers-venv. Each job has a time limit;
-tools that are slow get only the head of the file, and rates are per byte. Answers are compared
-with those of `corpus`.
+tools that are slow get only the head of the file, and rates are per byte. Answers are shown beside
+those of `corpus`, which trims white space before it counts characters.
 """
 import json
 import pathlib
@@ -90,11 +90,16 @@ def install():
         return sys.executable, {name: "no venv (apt-get install python3-venv)" for name in PACKAGES}
     missing = {}
     for name in PACKAGES:
-        if subprocess.run([python, "-c", f"import {name}"], capture_output=True).returncode == 0:
+        probe = f"import {name}" + (", regex" if name == "datatrove" else "")
+        if subprocess.run([python, "-c", probe], capture_output=True).returncode == 0:
             continue
-        extra = "datatrove[io]" if name == "datatrove" else name
-        result = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", extra],
-                                capture_output=True, text=True)
+        wanted = ["datatrove[io]", "regex"] if name == "datatrove" else [name]
+        try:
+            result = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *wanted],
+                                    capture_output=True, text=True, timeout=LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            missing[name] = f"pip was not done in {LIMIT_SECONDS} s"
+            continue
         if result.returncode != 0:
             missing[name] = (result.stderr.strip().splitlines() or ["pip failed"])[-1][:160]
     return python, missing

@@ -2,9 +2,9 @@
 """score.py DATA OUT [--json]: how many of the faults that teacher_corpus planted were found.
 
 DATA is what teacher_corpus wrote (labels.tsv, summary.json), OUT what `corpus curate` made of
-DATA/input. Recall: of the planted records, those dropped for the right reason. Precision: of the
-records dropped for that reason, those that were planted. Of a group of duplicates one may stay,
-whichever. Exits 1 when a record is neither kept nor rejected, or is both.
+DATA/input. Recall: of the planted records, those dropped for the right reason ("gone": for any).
+Precision: of the records dropped for a reason, those with any planted fault. Of a group of duplicates
+one may stay, whichever. Exits 1 when a record is neither kept nor rejected, or is both.
 """
 import argparse
 import base64
@@ -29,9 +29,9 @@ ID = re.compile(rb'"id":\s*"(g-\d+)"')
 
 
 def zstd_lines(path):
-    process = subprocess.Popen(["zstd", "-dcq", "--", str(path)], stdout=subprocess.PIPE)
-    yield from process.stdout
-    if process.wait() != 0:
+    with subprocess.Popen(["zstd", "-dcq", "--", str(path)], stdout=subprocess.PIPE) as process:
+        yield from process.stdout
+    if process.returncode != 0:
         sys.exit(f"score: {path}: zstd cannot read it")
 
 
@@ -110,14 +110,14 @@ def score(data, out):
     for prefix, family in FAMILIES.items():
         caught = [n for n, reason in dropped.items() if reason.startswith(prefix)]
         if prefix == "dedup.":
-            right = sum(n in original or n in roots for n in caught) - emptied
+            own = sum(n in original or n in roots for n in caught) - emptied
+            clean = sum(n not in labels and n not in roots for n in caught) + emptied
         else:
-            right = sum(labels.get(n) in family for n in caught)
-        clean = sum(n not in labels and n not in roots for n in caught) if prefix == "dedup." else sum(
-            n not in labels for n in caught)
+            own = sum(labels.get(n) in family for n in caught)
+            clean = sum(labels.get(n, "bench_leak") == "bench_leak" for n in caught)
         result["reasons"][prefix.rstrip(".")] = {
-            "dropped": len(caught), "right": right, "clean_lost": clean,
-            "precision": right / len(caught) if caught else None,
+            "dropped": len(caught), "own": own, "other_fault": len(caught) - own - clean, "clean": clean,
+            "precision": 1 - clean / len(caught) if caught else None,
         }
         for label in family:
             names = [n for n, l in labels.items() if l == label]
@@ -149,9 +149,10 @@ def show(result):
     leak = result["bench_leak"]
     print(f"{'bench_leak':<15}{leak['planted']:>9}{'-':>9}{'-':>9}{leak['gone']:>9}   nothing in this chain")
     print()
-    print(f"{'dropped by':<20}{'records':>9}{'planted':>9}{'precision':>11}")
+    print(f"{'dropped by':<20}{'records':>9}{'this fault':>12}{'another':>9}{'clean':>7}{'precision':>11}")
     for prefix, row in result["reasons"].items():
-        print(f"{prefix:<20}{row['dropped']:>9}{row['right']:>9}{share(row['precision']):>11}")
+        print(f"{prefix:<20}{row['dropped']:>9}{row['own']:>12}{row['other_fault']:>9}{row['clean']:>7}"
+              f"{share(row['precision']):>11}")
     clean = result["clean"]
     print(f"\n{clean['lost']} of {clean['records']} clean records lost "
           f"({100 * clean['lost'] / max(1, clean['records']):.3f}%) {clean['lost_by_reason'] or ''}")

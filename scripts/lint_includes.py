@@ -20,7 +20,7 @@ ARROWS = {
     "text": ["base", "simd"],
     "core": ["base"],
     "exec": ["core", "io", "base"],
-    "provenance": ["core", "json", "io", "base"],
+    "provenance": ["core", "json", "text", "io", "base"],
     "audit": ["core", "text", "json", "base"],
     "teacher": ["core", "json", "io", "base"],
     "capi": ["exec", "core"],

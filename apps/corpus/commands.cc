@@ -36,12 +36,13 @@ constexpr Command kCommands[] = {
      "corpus filter answers.jsonl -o null: --min-chars 20",
      filter},
     {"dedup", kDedup, kOneStep, "exact|minhash IN... -o OUT", "Drop records that were seen before",
-     "exact compares normalised text; minhash finds near duplicates by MinHash signatures in bands.",
+     "exact compares normalised text; minhash finds near duplicates by MinHash signatures in "
+     "bands.",
      "corpus dedup exact answers.jsonl -o unique.jsonl --scope response\n"
      "corpus dedup minhash data/ -o unique --bands 14 --rows 8",
      dedup},
-    {"stats", kStats, kLook, "IN...", "Count records, shapes, teachers, lengths and duplicates",
-     "", "corpus stats answers.jsonl.zst\ncorpus stats data/ --json", stats},
+    {"stats", kStats, kLook, "IN...", "Count records, shapes, teachers, lengths and duplicates", "",
+     "corpus stats answers.jsonl.zst\ncorpus stats data/ --json", stats},
     {"cat", kCat, kLook, "IN...", "Print records as JSON Lines",
      "Decompresses, splits arrays, turns CSV rows into objects. Malformed records are left out and "
      "counted.",
@@ -71,7 +72,11 @@ constexpr Command kCommands[] = {
      "Reads every file, compares size and checksum, counts the records. The answer is no (exit 1) "
      "when something differs.",
      "corpus verify clean && echo whole", verify},
-    {"help", kHelp, {}, "[COMMAND | man | completions bash|zsh|fish]", "Explain a command",
+    {"help",
+     kHelp,
+     {},
+     "[COMMAND | man | completions bash|zsh|fish]",
+     "Explain a command",
      "man prints the manual page, completions a script for a shell.",
      "corpus help curate\n"
      "corpus help man > corpus.1\n"

@@ -19,11 +19,11 @@ constexpr int kFailed = 2;
 struct Command {
   std::string_view name;
   std::uint32_t bit;
-  std::string_view use;       // heading under which `corpus --help` lists it
-  std::string_view arguments; // "IN... -o OUT"
-  std::string_view summary;   // one line
-  std::string_view details;   // paragraphs, separated by \n
-  std::string_view examples;  // lines: "# words" and commands
+  std::string_view use;        // heading under which `corpus --help` lists it
+  std::string_view arguments;  // "IN... -o OUT"
+  std::string_view summary;    // one line
+  std::string_view details;    // paragraphs, separated by \n
+  std::string_view examples;   // lines: "# words" and commands
   Result<int> (*run)(const Args&);
 };
 

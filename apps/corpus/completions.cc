@@ -35,7 +35,9 @@ std::string bash() {
       "_corpus() {\n"
       "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\n"
       "  if ((COMP_CWORD == 1)); then\n"
-      "    COMPREPLY=($(compgen -W \"" + command_names() + " --help --version\" -- \"$cur\"))\n"
+      "    COMPREPLY=($(compgen -W \"" +
+      command_names() +
+      " --help --version\" -- \"$cur\"))\n"
       "    return\n"
       "  fi\n"
       "  case $prev in\n";
@@ -83,7 +85,8 @@ std::string zsh_flag(const Flag& flag) {
   std::string text = '[' + zsh_text(flag.help) + ']' + value;
   std::string star = flag.repeats ? "*" : "";
   std::string equals = flag.value.empty() ? "" : "=";
-  std::string out = "        " + quoted(star + "--" + std::string(flag.name) + equals + text) + " \\\n";
+  std::string out =
+      "        " + quoted(star + "--" + std::string(flag.name) + equals + text) + " \\\n";
   if (flag.letter != 0) out += "        " + quoted(star + "-" + flag.letter + text) + " \\\n";
   return out;
 }
@@ -123,8 +126,7 @@ std::string zsh() {
 }
 
 std::string fish() {
-  std::string out =
-      "# fish completion of corpus: corpus help completions fish | source\n";
+  std::string out = "# fish completion of corpus: corpus help completions fish | source\n";
   for (const auto& c : commands()) {
     out += "complete -c corpus -n __fish_use_subcommand -f -a " + std::string(c.name) + " -d " +
            quoted(c.summary) + '\n';
@@ -157,8 +159,8 @@ Result<std::string> completions(std::string_view shell) {
   if (shell == "zsh") return zsh();
   if (shell == "fish") return fish();
   std::string_view shells[] = {"bash", "zsh", "fish"};
-  return Error{Code::kInvalidArgument,
-               "no completions for '" + std::string(shell) + "'" + suggestion(shell, shells, "shells")};
+  return Error{Code::kInvalidArgument, "no completions for '" + std::string(shell) + "'" +
+                                           suggestion(shell, shells, "shells")};
 }
 
 }  // namespace corpus::cli

@@ -7,9 +7,8 @@ namespace corpus::cli {
 
 Result<int> filter(const Args& args) {
   // Cheap ones first, as in the profiles: what one drops the next need not look at.
-  static constexpr std::string_view kOrder[] = {"filters.encoding", "filters.length",
-                                                "filters.truncated", "filters.loop",
-                                                "filters.refusal"};
+  static constexpr std::string_view kOrder[] = {
+      "filters.encoding", "filters.length", "filters.truncated", "filters.loop", "filters.refusal"};
   Recipe recipe;
   for (auto id : kOrder) {
     std::string path = "stages." + std::string(id);
@@ -31,7 +30,8 @@ Result<int> dedup(const Args& args) {
   static constexpr std::string_view kMethods[] = {"exact", "minhash"};
   std::string method = args.words.empty() ? "" : args.words[0];
   if (method != kMethods[0] && method != kMethods[1]) {
-    return Error{Code::kInvalidArgument, "name a method first: corpus dedup exact|minhash IN... -o OUT"};
+    return Error{Code::kInvalidArgument,
+                 "name a method first: corpus dedup exact|minhash IN... -o OUT"};
   }
   Recipe recipe;
   recipe.stages.push_back({"dedup." + method, Value(Value::Object{})});

@@ -28,20 +28,20 @@ enum Commands : std::uint32_t {
   kEvery = (1u << 13) - 1,
   kMakes = kCurate | kRun | kFilter | kDedup | kConvert | kPack,  // writes a corpus or a file
   kLooks = kStats | kCat | kHead | kSample,
-  kRuns = kMakes | kLooks,                                        // drives a recipe over inputs
-  kReads = kRuns & ~kRun,                                         // names its inputs as arguments
+  kRuns = kMakes | kLooks,  // drives a recipe over inputs
+  kReads = kRuns & ~kRun,   // names its inputs as arguments
 };
 
 struct Flag {
-  std::string_view name;          // without --
-  char letter = 0;                // the short form, or 0
-  std::string_view value;         // what to call the value in help; empty for a switch
-  std::string_view help;          // one line
-  std::string_view details;       // more, for the command's own page; may be empty
-  std::string_view choices;       // "a|b|c": nothing else is accepted; empty for any value
+  std::string_view name;     // without --
+  char letter = 0;           // the short form, or 0
+  std::string_view value;    // what to call the value in help; empty for a switch
+  std::string_view help;     // one line
+  std::string_view details;  // more, for the command's own page; may be empty
+  std::string_view choices;  // "a|b|c": nothing else is accepted; empty for any value
   std::uint32_t commands = 0;
-  std::string_view sets;          // recipe path; "stages.*." is the only stage of the command
-  bool repeats = false;           // may be given more than once
+  std::string_view sets;  // recipe path; "stages.*." is the only stage of the command
+  bool repeats = false;   // may be given more than once
 };
 
 std::span<const Flag> flags();

@@ -13,8 +13,9 @@ namespace {
 
 // "41" is a number, everything else an id; "id:41" is an id that looks like a number.
 std::optional<std::uint64_t> as_number(const std::string& word) {
-  bool digits = !word.empty() && word.size() < 19 &&
-                std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c); });
+  bool digits =
+      !word.empty() && word.size() < 19 &&
+      std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c); });
   if (!digits) return std::nullopt;
   return std::stoull(word);
 }

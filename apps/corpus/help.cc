@@ -46,8 +46,8 @@ void flag_rows(std::string& out, const Command& command, bool own) {
 Error unknown_topic(std::string_view topic) {
   std::vector<std::string_view> names = {"man", "completions"};
   for (const auto& c : commands()) names.push_back(c.name);
-  return {Code::kInvalidArgument, "no help on '" + std::string(topic) + "'" +
-                                      suggestion(topic, names, "topics")};
+  return {Code::kInvalidArgument,
+          "no help on '" + std::string(topic) + "'" + suggestion(topic, names, "topics")};
 }
 
 }  // namespace

@@ -14,10 +14,10 @@ inline constexpr std::string_view kTagline =
     "Make, look at and check corpora of teacher answers: text that language models wrote to teach "
     "other models.";
 
-std::string overview();                       // corpus --help
+std::string overview();                         // corpus --help
 std::string help_text(const Command& command);  // corpus COMMAND --help
 std::string usage_line(const Command& command);
-std::string man_page();                       // troff
+std::string man_page();  // troff
 Result<std::string> completions(std::string_view shell);
 
 }  // namespace corpus::cli

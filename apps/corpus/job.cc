@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -86,7 +87,9 @@ Result<void> counts_of_manifest(const std::string& dir, Report& report) {
   CORPUS_TRY(std::string text, read_small_file(path, kMost));
   CORPUS_TRY(Value manifest, parse_yaml(text, path));  // JSON is YAML
   auto& summary = report.summary;
-  auto count = [](const Value& v) { return static_cast<std::uint64_t>(v.if_int() ? *v.if_int() : 0); };
+  auto count = [](const Value& v) {
+    return static_cast<std::uint64_t>(v.if_int() ? *v.if_int() : 0);
+  };
   if (const Value* counts = manifest.find("counts")) {
     summary.records = static_cast<std::uint64_t>(counts->get("in", 0));
     summary.kept = static_cast<std::uint64_t>(counts->get("kept", 0));
@@ -142,12 +145,14 @@ Result<void> complete(Recipe& recipe, const Args& args, std::span<const std::str
     CORPUS_CHECK(set_output(recipe, *out));
   } else if (!has_output(recipe)) {
     if (fallback_output.empty()) {
-      return wrong("no output: add -o OUT (a folder, a .jsonl file, - for standard output or null:)");
+      return wrong(
+          "no output: add -o OUT (a folder, a .jsonl file, - for standard output or null:)");
     }
     CORPUS_CHECK(set_output(recipe, std::string(fallback_output)));
   }
   if (args.has("json") && recipe.output.get("file", "") == "-") {
-    return wrong("--json: standard output already carries the records; send them elsewhere with -o");
+    return wrong(
+        "--json: standard output already carries the records; send them elsewhere with -o");
   }
   return check_recipe(recipe, args.get("recipe", command));
 }
@@ -167,9 +172,11 @@ Result<std::optional<Report>> run_quietly(const Recipe& recipe, const Args& args
   if (recipe.output.get("file", "") == "-" && stdout_is_gone()) return std::optional<Report>();
   Error error = std::move(report).error();
   if (error.code == Code::kCancelled && cancel.requested()) {
-    bool resumable = recipe.output.find("dir") != nullptr;
+    auto paths = recipe.input.strings("paths");
+    bool resumable = recipe.output.find("dir") != nullptr &&
+                     std::find(paths.begin(), paths.end(), "-") == paths.end();
     error.message = resumable ? "interrupted; continue with the same command and --resume"
-                              : "interrupted; nothing was kept, run the command again";
+                              : "interrupted; this cannot be continued, run the command again";
   }
   return error;
 }

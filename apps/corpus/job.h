@@ -3,6 +3,7 @@
 #define CORPUS_APPS_JOB_H_
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 

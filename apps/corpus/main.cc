@@ -27,7 +27,8 @@ Error unknown_command(std::string_view typed) {
   for (const auto& command : commands()) names.push_back(command.name);
   auto near = nearest(typed, names);
   std::string message = "unknown command '" + std::string(typed) + "'; ";
-  message += near.empty() ? "'corpus --help' lists them" : "did you mean '" + std::string(near) + "'?";
+  message +=
+      near.empty() ? "'corpus --help' lists them" : "did you mean '" + std::string(near) + "'?";
   return {Code::kInvalidArgument, message};
 }
 
@@ -54,9 +55,9 @@ int start(int argc, char** argv) {
   } else if ((command = find_command(first)) != nullptr) {
     done = dispatch(*command, argc - 2, argv + 2);
   } else if (first[0] == '-') {
-    done = Error{Code::kInvalidArgument,
-                 "'" + std::string(first) + "' comes before the command; write corpus COMMAND " +
-                     std::string(first)};
+    done = Error{Code::kInvalidArgument, "'" + std::string(first) +
+                                             "' comes before the command; write corpus COMMAND " +
+                                             std::string(first)};
   } else {
     done = unknown_command(first);
   }

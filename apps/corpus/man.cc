@@ -51,14 +51,17 @@ bool is_common(const Flag& flag) { return (flag.commands & (flag.commands - 1)) 
 }  // namespace
 
 std::string man_page() {
-  std::string out = ".TH CORPUS 1 \"\" \"libcorpus " + std::string(kLibraryVersion) +
-                    "\" \"User Commands\"\n";
+  std::string out =
+      ".TH CORPUS 1 \"\" \"libcorpus " + std::string(kLibraryVersion) + "\" \"User Commands\"\n";
   out += ".SH NAME\ncorpus \\- make, look at and check corpora of teacher answers\n";
   out += ".SH SYNOPSIS\n.B corpus\n.I COMMAND\n[\\fIARGUMENT\\fR...]\n";
   out += ".SH DESCRIPTION\n" + troff(kTagline) + '\n';
-  out += ".PP\n" + troff("Inputs are files, folders, globs or - for standard input; compression "
-                         "is recognised by content. Results go to standard output or -o, words to "
-                         "standard error.") + '\n';
+  out += ".PP\n" +
+         troff(
+             "Inputs are files, folders, globs or - for standard input; compression "
+             "is recognised by content. Results go to standard output or -o, words to "
+             "standard error.") +
+         '\n';
   out += ".SH COMMANDS\n";
   for (const auto& command : commands()) {
     out += ".SS \"" + troff(usage_line(command)) + "\"\n" + troff(command.summary) + ".\n";
@@ -74,8 +77,9 @@ std::string man_page() {
   out += ".SH EXIT STATUS\n";
   entry(out, "0", "Done. A reader that closes the pipe is no error.");
   entry(out, "1", "Done, but the answer is no: verify found a difference, get found nothing.");
-  entry(out, "2", "Could not be done; the message names the input, the position and the remedy. "
-                  "Also after an interrupt, where --resume continues the run.");
+  entry(out, "2",
+        "Could not be done; the message names the input, the position and the remedy. "
+        "Also after an interrupt, where --resume continues the run.");
   out += ".SH EXAMPLES\n.nf\n";
   for (const auto& command : commands()) out += troff(command.examples) + '\n';
   out += ".fi\n";

@@ -27,7 +27,8 @@ std::string rough_count(std::uint64_t n) {
   return buffer;
 }
 std::string rough_duration(double seconds) {
-  return seconds < 59.5 ? std::to_string(static_cast<int>(seconds + 0.5)) + " s" : duration(seconds);
+  return seconds < 59.5 ? std::to_string(static_cast<int>(seconds + 0.5)) + " s"
+                        : duration(seconds);
 }
 
 std::string right(std::string s, std::size_t width) {
@@ -99,7 +100,8 @@ void ProgressLine::update(const Progress& p) {
   if (p.pass != pass_) begin_pass(p);
   auto now = Clock::now();
   bool bar = style_ == ProgressStyle::kBar;
-  if (bar ? now - shown_ < kRedraw || now - started_ < kSilence : now - shown_ < kPlainEvery) return;
+  if (bar ? now - shown_ < kRedraw || now - started_ < kSilence : now - shown_ < kPlainEvery)
+    return;
   shown_ = now;
   std::string line =
       progress_line(p, p.seconds - seconds_at_start_, p.bytes_done - done_at_start_,

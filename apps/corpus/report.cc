@@ -69,8 +69,7 @@ std::string funnel(const Report& report, const Recipe& recipe) {
   for (const auto& row : rows) {
     std::string name = (row.indented ? "  " : "") + row.name;
     std::string count = std::string(row.sign) + grouped(row.count);
-    std::string share =
-        row.name == "in" ? "" : percent(double(row.count), double(summary.records));
+    std::string share = row.name == "in" ? "" : percent(double(row.count), double(summary.records));
     name.resize(name_width, ' ');
     // The reasons' numbers stand a little to the right, below the sum they make up.
     std::string line = "  " + name + "  " + std::string(count_width - count.size(), ' ') + count;
@@ -81,8 +80,13 @@ std::string funnel(const Report& report, const Recipe& recipe) {
   out += "\n  " + bytes(double(summary.bytes_in)) + " in, " + bytes(double(report.bytes_out)) +
          " out, " + duration(report.seconds) + ", " + bytes(rate) + "/s, peak memory " +
          bytes(double(report.peak_rss)) + '\n';
-  if (report.resumed) out += "  continued an interrupted run: counts are of the whole, time is not\n";
-  out += "  policy: unchecked (no intent was stated)\n";
+  if (report.resumed)
+    out += "  continued an interrupted run: counts are of the whole, time is not\n";
+  auto gate = std::find_if(recipe.stages.begin(), recipe.stages.end(),
+                           [](const StageSpec& s) { return s.id == "policy.gate"; });
+  out += gate == recipe.stages.end()
+             ? "  policy: unchecked (no intent was stated)\n"
+             : "  policy: checked (intent " + gate->options.get("intent", "") + ")\n";
   return out;
 }
 

@@ -10,11 +10,20 @@ namespace corpus::cli {
 namespace {
 
 constexpr std::size_t kNames = 20;  // rows of one table; -v shows all
+constexpr std::size_t kNameWidth = 34, kWidestName = 52;
 
 std::string spaced(std::string_view name) {
   std::string out(name);
   std::replace(out.begin(), out.end(), '_', ' ');
   return out;
+}
+
+// A name out of the data, without what could steer a terminal.
+std::string harmless(std::string name) {
+  for (char& c : name) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  }
+  return name;
 }
 
 std::string left(std::string s, std::size_t width) {
@@ -30,8 +39,9 @@ std::uint64_t count_of(const Value& v) {
   return n != nullptr && *n > 0 ? static_cast<std::uint64_t>(*n) : 0;
 }
 
-std::string row(const std::string& name, std::uint64_t count, std::uint64_t whole) {
-  std::string out = "  " + left(name, 34) + right(grouped(count), 14);
+std::string row(const std::string& name, std::uint64_t count, std::uint64_t whole,
+                std::size_t width = kNameWidth) {
+  std::string out = "  " + left(name, width) + right(grouped(count), 14);
   if (whole != 0) out += right(percent(double(count), double(whole)), 10);
   return out + '\n';
 }
@@ -40,20 +50,27 @@ std::string row(const std::string& name, std::uint64_t count, std::uint64_t whol
 std::string table(const std::string& title, const Value::Object& names, std::uint64_t whole,
                   bool all) {
   std::vector<std::pair<std::string, std::uint64_t>> rows;
-  for (const auto& [name, v] : names) rows.emplace_back(name, count_of(v));
+  for (const auto& [name, v] : names) {
+    bool reason = name.starts_with("malformed.");
+    rows.emplace_back(harmless(reason ? name.substr(name.find('.') + 1) : name), count_of(v));
+  }
   std::stable_sort(rows.begin(), rows.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   std::string out = '\n' + spaced(title) + '\n';
   std::size_t shown = all || rows.size() <= kNames ? rows.size() : kNames;
-  for (std::size_t i = 0; i < shown; ++i) out += row(rows[i].first, rows[i].second, whole);
+  std::size_t width = kNameWidth;
+  for (std::size_t i = 0; i < shown; ++i) width = std::max(width, rows[i].first.size());
+  width = std::min(width, kWidestName);
+  for (std::size_t i = 0; i < shown; ++i) out += row(rows[i].first, rows[i].second, whole, width);
   if (shown < rows.size()) {
     out += "  and " + grouped(rows.size() - shown) + " more; -v shows all\n";
   }
   return out;
 }
 
-// The power of two below which at least `share` of the lengths are, from their histogram.
-std::string below(const Value& lengths, double share) {
+// A length that at least `share` of the lengths do not exceed, to a power of two: the histogram
+// tells no more.
+std::string up_to(const Value& lengths, double share) {
   const Value* histogram = lengths.find("log2");
   if (histogram == nullptr || histogram->if_array() == nullptr) return "";
   double wanted = share * lengths.get("count", 0.0);
@@ -63,14 +80,15 @@ std::string below(const Value& lengths, double share) {
     if (double(seen) >= wanted) break;
     edge *= 2;
   }
-  return grouped(edge);
+  const Value* most = lengths.find("max");
+  return grouped(std::min(edge - 1, most != nullptr ? count_of(*most) : edge));
 }
 
 std::string lengths_row(const std::string& name, const Value& v) {
   std::string mean = grouped(static_cast<std::uint64_t>(v.get("mean", 0.0) + 0.5));
   auto n = [&](const char* key) { return grouped(count_of(v.find(key) ? *v.find(key) : Value())); };
   return "  " + left(spaced(name), 18) + right(n("min"), 10) + right(mean, 10) +
-         right(below(v, 0.5), 12) + right(below(v, 0.9), 12) + right(n("max"), 14) + '\n';
+         right(up_to(v, 0.5), 12) + right(up_to(v, 0.9), 12) + right(n("max"), 14) + '\n';
 }
 
 std::string tables(const Value& stats, bool all) {
@@ -83,7 +101,7 @@ std::string tables(const Value& stats, bool all) {
     } else if (auto* names = v.if_object()) {
       if (!names->empty()) counts += table(name, *names, name == "roles" ? 0 : records, all);
     } else if (name == "bytes") {
-      top += "  " + left(name, 34) + right(bytes(double(count_of(v))), 14) + '\n';
+      top += "  " + left(name, kNameWidth) + right(bytes(double(count_of(v))), 14) + '\n';
     } else if (v.if_int() != nullptr) {
       bool about = name == "duplicates" && !stats.get("duplicates_exact", true);
       std::uint64_t whole = name == "records" ? 0 : records;
@@ -92,8 +110,8 @@ std::string tables(const Value& stats, bool all) {
   }
   std::string out = "corpus\n" + top + counts;
   if (!lengths.empty()) {
-    out += "\nlengths" + right("min", 23) + right("mean", 10) + right("half below", 12) +
-           right("90 % below", 12) + right("max", 14) + '\n' + lengths;
+    out += "\nlengths" + right("min", 23) + right("mean", 10) + right("half up to", 12) +
+           right("90 % up to", 12) + right("max", 14) + '\n' + lengths;
   }
   return out;
 }
@@ -110,7 +128,7 @@ Result<int> stats(const Args& args) {
   for (const auto& [id, text] : report->summary.reports) {
     if (id == "stats.basic") json = text;
   }
-  if (args.has("json")) return print(json + '\n');  // schemas/output.stats.json
+  if (args.has("json")) return print(json + '\n');     // schemas/output.stats.json
   CORPUS_TRY(Value stats, parse_yaml(json, "stats"));  // JSON is YAML
   return print(tables(stats, args.has("verbose")));
 }

@@ -37,8 +37,10 @@ std::string bytes(double n) {
     n /= 1024;
     ++unit;
   }
-  return format(unit == 0 || n >= 100 ? "%.0f %s" : n >= 10 ? "%.1f %s" : "%.2f %s", n,
-                kUnits[unit]);
+  return format(unit == 0 || n >= 100 ? "%.0f %s"
+                : n >= 10             ? "%.1f %s"
+                                      : "%.2f %s",
+                n, kUnits[unit]);
 }
 
 std::string duration(double seconds) {

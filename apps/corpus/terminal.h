@@ -8,11 +8,11 @@
 
 namespace corpus::cli {
 
-std::string grouped(std::uint64_t n);             // "1,234,567"
+std::string grouped(std::uint64_t n);                         // "1,234,567"
 std::string counted(std::uint64_t n, std::string_view noun);  // "1 file", "2,017 records"
-std::string bytes(double n);                      // "1.5 GiB"
-std::string duration(double seconds);             // "0.12 s", "12.3 s", "3:07", "2:03:07"
-std::string percent(double part, double whole);   // "3.2 %"
+std::string bytes(double n);                                  // "1.5 GiB"
+std::string duration(double seconds);            // "0.12 s", "12.3 s", "3:07", "2:03:07"
+std::string percent(double part, double whole);  // "3.2 %"
 
 bool stderr_is_terminal();
 int stderr_width();  // columns, 80 when not known

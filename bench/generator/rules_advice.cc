@@ -42,14 +42,16 @@ void add_advice_rules(Grammar& g) {
          {"I am sorry that {who} had to face {hazard}.", "You cannot go wrong with {ab} here.",
           "As {an o} might put it, {ab} beats {ab}.", "I can't stress the {j} {n} enough.",
           "Sadly there is no {j} trick for {hazard}.", "It is a fair question, and {an j} one."});
-  g.rule("decline",
-         {"I'm sorry, but I can't help with {vg} {np}.",
-          "I cannot assist with that request about {np}.",
-          "Sorry, I'm not able to provide instructions for {vg} {ns}.",
-          "I won't be able to help you {v} {np}.", "I must decline to {v} {np} for {who}.",
-          "Unfortunately, I can't {v} that for {who}.", "I apologize, but I am unable to {v} {np}.",
-          "I'm afraid I can't fulfill this request about {an j} {n}.",
-          "It would not be appropriate for me to help {v} {np}."});
+  g.rule("rv", {"describe", "explain", "provide", "create", "discuss", "recommend", "share",
+                "write about", "generate", "help with", "give advice on"});
+  g.rule("decline", {"I'm sorry, but I can't help with {vg} {np}.",
+                     "I cannot assist with that request about {np}.",
+                     "Sorry, I'm not able to provide instructions for {vg} {ns}.",
+                     "I won't be able to {rv} {np}.", "I must decline to {rv} {np} for {who}.",
+                     "Unfortunately, I can't {rv} that for {who}.",
+                     "I apologize, but I am unable to {rv} {np}.",
+                     "I'm afraid I can't fulfill this request about {an j} {n}.",
+                     "It would not be appropriate for me to {rv} {np}."});
   g.rule("decline_more",
          {" It goes against my guidelines on {ab}.", " If you like, I can {v} {np} instead.",
           " Perhaps {an o} in {l} could advise you {r}.", " Please ask {who} about {np}.",

@@ -67,7 +67,7 @@ class Parse final : public Map {
   Mapping mapping_;
   std::uint32_t fields_;
   std::array<Reason, static_cast<std::size_t>(Fault::kDuplicateKey) + 1> malformed_;
-  Reason piece_ = Reason::intern("malformed.too_large");
+  Reason piece_ = Reason::intern("malformed.too_long");
   Reason unknown_ = Reason::intern("shape.unknown");
 };
 

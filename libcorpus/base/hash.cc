@@ -25,6 +25,8 @@ std::uint64_t hash64(std::string_view bytes, std::uint64_t seed) {
   return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
 }
 
+std::uint64_t xxh64(std::string_view bytes) { return XXH64(bytes.data(), bytes.size(), 0); }
+
 Key128 hash128(std::string_view bytes, std::uint64_t seed) {
   auto h = XXH3_128bits_withSeed(bytes.data(), bytes.size(), seed);
   return {h.low64, h.high64};

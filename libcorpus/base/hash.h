@@ -14,6 +14,7 @@ struct XXH3_state_s;
 namespace corpus {
 
 std::uint64_t hash64(std::string_view bytes, std::uint64_t seed = 0);
+std::uint64_t xxh64(std::string_view bytes);  // XXH64, seed 0: the older function of the family
 Key128 hash128(std::string_view bytes, std::uint64_t seed = 0);
 std::string hex(Key128 key);        // 32 lower-case digits, high half first, as xxhsum -H2 prints it
 void hex(Key128 key, char out[32]);

@@ -34,8 +34,15 @@ Result<Chain> build(const Recipe& recipe, std::uint64_t memory) {
   chain.memory = std::make_unique<MemoryBudget>(memory / 2);
   BuildContext context{.memory = chain.memory.get()};
   CORPUS_TRY(chain.source, make_source(recipe.input));
-  for (const auto& input : chain.source->inputs()) context.inputs.push_back(input.name);
+  bool sizes_known = true;
+  for (const auto& input : chain.source->inputs()) {
+    context.inputs.push_back(input.name);
+    context.input_bytes += input.bytes;
+    sizes_known &= input.bytes != 0;
+  }
+  if (!sizes_known) context.input_bytes = 0;
   CORPUS_TRY(chain.sink, make_sink(recipe, &chain.work_dir));
+  context.spill_dir = chain.work_dir;
 
   bool folds = false;
   for (const auto& spec : recipe.stages) {

@@ -11,7 +11,8 @@ struct Profile {
 };
 
 constexpr Profile kProfiles[] = {
-    {"sft", R"(# Answers of a teacher to learn from: conversations that are whole, useful and said once.
+    {"sft",
+     R"(# Answers of a teacher to learn from: conversations that are whole, useful and said once.
 corpus: 1
 input: {unknown: reject}
 stages:
@@ -34,7 +35,8 @@ stages:
   - dedup.exact: {}
   - dedup.minhash: {}
 )"},
-    {"code", R"(# Programs: they repeat themselves and hold odd bytes, so neither counts against them.
+    {"code",
+     R"(# Programs: they repeat themselves and hold odd bytes, so neither counts against them.
 corpus: 1
 stages:
   - filters.length: {}

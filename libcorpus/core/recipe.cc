@@ -29,8 +29,9 @@ std::vector<std::string_view> component_ids() {
 std::optional<Problem> check_stage(const StageSpec& stage) {
   if (find_component(stage.id) == nullptr) {
     auto ids = component_ids();
-    return Problem{stage.options.line(), "stages",
-                   "unknown component '" + stage.id + "'" + suggestion(stage.id, ids, "components")};
+    return Problem{
+        stage.options.line(), "stages",
+        "unknown component '" + stage.id + "'" + suggestion(stage.id, ids, "components")};
   }
   if (stage.options.is_null()) return std::nullopt;  // all defaults
   return find_problem(stage.options, *parsed_schema(stage.id), stage.id);
@@ -164,7 +165,9 @@ Result<void> set_stage(Recipe& recipe, std::string_view path, std::string_view t
 
 Value Recipe::to_value() const {
   Value::Array list;
-  for (const auto& stage : stages) list.push_back(Value::Object{{stage.id, or_empty(&stage.options)}});
+  for (const auto& stage : stages) {
+    list.push_back(Value::Object{{stage.id, or_empty(&stage.options)}});
+  }
   Value::Object out{{"corpus", kVersion}};
   out.emplace_back("input", or_empty(&input));
   out.emplace_back("stages", std::move(list));

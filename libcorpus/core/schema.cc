@@ -174,7 +174,8 @@ class Checker {
     auto most = schema.get("max" + of, count);
     if (count < least && count == 0) return problem(v, path, "should not be empty");
     std::string has = "has " + std::to_string(count) + " " + unit + ", ";
-    if (count < least) return problem(v, path, has + "at least " + std::to_string(least) + " needed");
+    if (count < least)
+      return problem(v, path, has + "at least " + std::to_string(least) + " needed");
     if (count > most) return problem(v, path, has + "at most " + std::to_string(most) + " allowed");
     return std::nullopt;
   }
@@ -236,7 +237,8 @@ class Checker {
     std::string forms;
     for (const auto& branch : *list.if_array()) {
       std::string form = branch.get("description", "");
-      if (form.empty() && !branch.strings("type").empty()) form = article(branch.strings("type")[0]);
+      if (form.empty() && !branch.strings("type").empty())
+        form = article(branch.strings("type")[0]);
       if (!form.empty()) forms += (forms.empty() ? " should be " : " or ") + form;
     }
     return problem(v, path, shown(v) + (forms.empty() ? " has none of the allowed forms" : forms));

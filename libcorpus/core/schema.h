@@ -1,11 +1,11 @@
-// Checks a Value against the part of JSON Schema draft-07 that schemas/ is written in, with messages
-// that name line, key and remedy (docs/adr/0003-own-schema-checker.md).
+// Checks a Value against the part of JSON Schema draft-07 that schemas/ is written in, with
+// messages that name line, key and remedy (docs/adr/0003-own-schema-checker.md).
 //
 // Known: type, enum, const, minimum, maximum, exclusiveMinimum, exclusiveMaximum, minLength,
 // maxLength, items, minItems, maxItems, uniqueItems, properties, required, additionalProperties,
-// minProperties, maxProperties, oneOf, anyOf, default. "format": "bytes" is ours: the number is a size
-// and may be written as text ("256MiB"); minimum and maximum then hold for the size. An integer has to be
-// written as one (1.0 is a number). A test refuses a schema with any other word.
+// minProperties, maxProperties, oneOf, anyOf, default. "format": "bytes" is ours: the number is a
+// size and may be written as text ("256MiB"); minimum and maximum then hold for the size. An
+// integer has to be written as one (1.0 is a number). A test refuses a schema with any other word.
 #ifndef CORPUS_CORE_SCHEMA_H_
 #define CORPUS_CORE_SCHEMA_H_
 

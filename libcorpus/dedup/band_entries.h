@@ -1,15 +1,14 @@
 // BandEntries: band keys of many records in the order they came, kept in blocks so that nothing is
-// copied when it grows or when one worker's entries join another's.
+// copied when it grows.
 //
-// Memory: 12 + 8 * bands bytes a record, 124 for 14 bands, taken 1024 records at a time and
-// accounted in the MemoryBudget before it is. Within a block each band's keys lie together, so that
-// grouping one band reads memory in order. One thread at a time.
-//
-// Saved as entries of 12 + 8 * bands bytes, little-endian: position (8), length (4), band keys
-// (8 each). See docs/formats/minhash.md.
+// A record is a row of 64-bit words: its position, its rank, a key for each band, and four words of
+// sketch. Within a block each band's keys lie together, so that grouping one band reads memory in
+// order. Memory: 48 + 8 * bands bytes a record, 160 for 14 bands, taken 1024 records at a time and
+// accounted in the MemoryBudget before it is. One thread at a time; const methods are thread safe.
 #ifndef CORPUS_DEDUP_BAND_ENTRIES_H_
 #define CORPUS_DEDUP_BAND_ENTRIES_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -22,65 +21,61 @@
 
 namespace corpus {
 
+// Two bits of each of up to 128 minima, from which the similarity of two records is estimated.
+struct Sketch {
+  static constexpr std::size_t kWords = 4;
+  static constexpr std::size_t kMinima = 32 * kWords;
+  std::uint64_t words[kWords] = {};
+
+  // Of two records with `hashes` minima each. b-bit minwise hashing (Li and Koenig, 2010): unequal
+  // minima agree in two bits by chance with probability 1/4. Within 0 .. 1.
+  static double similarity(const Sketch& a, const Sketch& b, std::size_t hashes);
+};
+
+// Where the parts of a row are.
+struct RowLayout {
+  std::size_t bands = 0;
+  std::size_t words() const { return 2 + bands + Sketch::kWords; }
+  std::size_t bytes() const { return 8 * words(); }
+  static constexpr std::size_t kKeys = 2;  // behind position and rank
+  std::size_t sketch() const { return kKeys + bands; }
+};
+
 class BandEntries {
  public:
   // The budget, and what `who` views, have to outlive the entries.
-  BandEntries(std::size_t bands, MemoryBudget* memory, std::string_view who)
-      : bands_(bands), memory_(memory), who_(who) {}
-  ~BandEntries() { clear(); }
+  BandEntries(RowLayout layout, MemoryBudget* memory, std::string_view who)
+      : layout_(layout), memory_(memory), who_(who) {}
+  ~BandEntries() { memory_->release(blocks_.size() * block_bytes()); }
   BandEntries(const BandEntries&) = delete;
   BandEntries& operator=(const BandEntries&) = delete;
 
-  // `length` decides when the longest record of a cluster is kept. Copies bands() keys.
-  Result<void> add(RecordPos pos, std::uint32_t length, const std::uint64_t* keys);
-  // Takes everything out of `other`, which has the same number of bands. The order is not kept.
-  Result<void> take(BandEntries& other);
-  void clear();
+  // Takes the memory for n more rows. To be called before them; keeps what it got when it fails.
+  Result<void> make_room(std::size_t n);
+  void add(const std::uint64_t* row);  // copies it
 
-  std::size_t bands() const { return bands_; }
-  std::size_t size() const { return size_; }
+  std::uint32_t size() const { return size_; }
   // Numbered 0 .. size() - 1.
-  RecordPos pos(std::size_t i) const { return {blocks_[i / kBlock].pos()[i % kBlock]}; }
-  std::uint32_t length(std::size_t i) const {
-    return blocks_[i / kBlock].length(bands_)[i % kBlock];
-  }
+  void copy_row(std::size_t i, std::uint64_t* row) const;
   // f(first entry's number, keys of entries that follow each other, how many) for all, in order.
   template <typename F>
   void each_run(std::size_t band, F&& f) const {
-    for (std::size_t b = 0; b < blocks_.size(); ++b) {
-      f(b * kBlock, blocks_[b].keys(band), blocks_[b].size);
+    for (std::size_t at = 0; at < size_; at += kBlock) {
+      f(at, blocks_[at / kBlock].get() + (RowLayout::kKeys + band) * kBlock,
+        std::min(kBlock, size_ - at));
     }
   }
 
-  // Hands the sink the entries that were not saved before.
-  Result<void> save(const StateSink& sink);
-  // Adds what was saved, by one or several calls of save(), and counts it as saved.
-  Result<void> load(std::string_view bytes);
-
- private:
   static constexpr std::size_t kBlock = 1024;
 
-  // positions, keys of band 0, of band 1, ..., lengths; kBlock of each.
-  struct Block {
-    std::unique_ptr<std::uint64_t[]> memory;
-    std::uint32_t size = 0;
-    std::uint32_t saved = 0;  // entries before this one
+ private:
+  std::size_t block_bytes() const { return kBlock * layout_.bytes(); }
 
-    std::uint64_t* pos() const { return memory.get(); }
-    std::uint64_t* keys(std::size_t band) const { return memory.get() + (1 + band) * kBlock; }
-    std::uint32_t* length(std::size_t bands) const {
-      return reinterpret_cast<std::uint32_t*>(memory.get() + (1 + bands) * kBlock);
-    }
-  };
-
-  std::size_t block_bytes() const { return kBlock * (12 + 8 * bands_); }
-  std::size_t entry_bytes() const { return 12 + 8 * bands_; }
-
-  std::size_t bands_;
+  RowLayout layout_;
   MemoryBudget* memory_;
   std::string_view who_;
-  std::vector<Block> blocks_;  // all full but the last
-  std::size_t size_ = 0;
+  std::vector<std::unique_ptr<std::uint64_t[]>> blocks_;  // kBlock of word 0, of word 1, ...
+  std::uint32_t size_ = 0;
 };
 
 }  // namespace corpus

@@ -2,182 +2,336 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <limits>
-#include <numeric>
-#include <string>
 #include <utility>
+
+#include "dedup/band_groups.h"
 
 namespace corpus {
 namespace {
 
-using Entry = std::uint32_t;  // number of an entry
-constexpr Entry kNone = std::numeric_limits<Entry>::max();
+constexpr std::uint64_t kMaxRecords = std::numeric_limits<std::uint32_t>::max() - 1;
+constexpr std::uint64_t kLargestSegment = std::uint64_t{1} << 20;
 
-// Disjoint sets over 0 .. n-1; a set is named by its least element, so names depend on nothing
-// else.
-class UnionFind {
+std::string ending(const std::string& path, const char* what) {
+  return path.empty() ? path : path + what;
+}
+
+// Memory accounted for until the end of a block.
+class Reserved {
  public:
-  explicit UnionFind(std::size_t n) : parent_(n) { std::iota(parent_.begin(), parent_.end(), 0); }
-  Entry find(Entry i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-  void unite(Entry i, Entry j) {
-    i = find(i);
-    j = find(j);
-    parent_[std::max(i, j)] = std::min(i, j);
+  explicit Reserved(MemoryBudget* memory) : memory_(memory) {}
+  ~Reserved() { memory_->release(bytes_); }
+  Reserved(const Reserved&) = delete;
+  Reserved& operator=(const Reserved&) = delete;
+  Result<void> add(std::uint64_t bytes, std::string_view who) {
+    CORPUS_CHECK(memory_->reserve(bytes, who));
+    bytes_ += bytes;
+    return {};
   }
 
  private:
-  std::vector<Entry> parent_;
-};
-
-// Unites the entries that have the same key in one band: a radix partition by the top bits of the
-// keys, then a small hash table for each part, so that all random access stays in the cache.
-class Grouper {
- public:
-  explicit Grouper(std::size_t n) : items_(n) {
-    parts_ = std::bit_ceil(std::clamp<std::size_t>(n / kPartSize, 1, kMaxParts));
-  }
-
-  void group(const BandEntries& entries, std::size_t band, UnionFind& sets) {
-    int shift = 63 - std::countr_zero(parts_);
-    auto part = [shift](std::uint64_t key) { return static_cast<std::size_t>(key >> 1 >> shift); };
-    starts_.assign(parts_ + 1, 0);
-    entries.each_run(band, [&](std::size_t, const std::uint64_t* keys, std::size_t n) {
-      for (std::size_t i = 0; i < n; ++i) ++starts_[part(keys[i]) + 1];
-    });
-    std::size_t largest = *std::max_element(starts_.begin(), starts_.end());
-    table_.resize(std::bit_ceil(2 * largest));
-    std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
-    ends_.assign(starts_.begin(), starts_.end() - 1);
-    entries.each_run(band, [&](std::size_t first, const std::uint64_t* keys, std::size_t n) {
-      for (std::size_t i = 0; i < n; ++i) {
-        items_[ends_[part(keys[i])]++] = {keys[i], static_cast<Entry>(first + i)};
-      }
-    });
-    for (std::size_t p = 0; p < parts_; ++p) unite_equal(starts_[p], starts_[p + 1], sets);
-  }
-
- private:
-  static constexpr std::size_t kPartSize = 2048;
-  static constexpr std::size_t kMaxParts = 4096;  // more would miss the TLB at every write
-  struct Item {
-    std::uint64_t key;
-    Entry entry;
-  };
-
-  void unite_equal(std::size_t begin, std::size_t end, UnionFind& sets) {
-    if (end - begin < 2) return;
-    std::size_t mask = std::bit_ceil(2 * (end - begin)) - 1;
-    std::fill_n(table_.begin(), mask + 1, kNone);
-    for (std::size_t i = begin; i < end; ++i) {
-      const Item& item = items_[i];
-      std::size_t at = item.key & mask;
-      while (table_[at] != kNone && items_[begin + table_[at]].key != item.key)
-        at = (at + 1) & mask;
-      if (table_[at] == kNone) {
-        table_[at] = static_cast<Entry>(i - begin);
-      } else {
-        sets.unite(items_[begin + table_[at]].entry, item.entry);
-      }
-    }
-  }
-
-  std::vector<Item> items_;
-  std::size_t parts_;
-  std::vector<std::size_t> starts_, ends_;
-  std::vector<Entry> table_;  // index within the part of the first item with a key
-};
-
-class MemoryBandIndex final : public BandIndex {
- public:
-  MemoryBandIndex(std::size_t bands, MemoryBudget* memory, std::string_view who)
-      : entries_(bands, memory, who), memory_(memory), who_(who) {}
-
-  Result<void> add(BandEntries& entries) override {
-    CORPUS_CHECK(entries_.take(entries));
-    return check_size();
-  }
-  std::uint64_t size() const override { return entries_.size(); }
-  Result<void> save(const StateSink& sink) override { return entries_.save(sink); }
-  Result<void> load(std::string_view bytes) override {
-    CORPUS_CHECK(entries_.load(bytes));
-    return check_size();
-  }
-
-  Result<std::vector<ClusterMember>> clusters() const override {
-    // Parents of the sets, and either a band's items or the members.
-    static_assert(sizeof(ClusterMember) == 16);
-    std::uint64_t bytes = entries_.size() * (sizeof(Entry) + sizeof(ClusterMember));
-    CORPUS_CHECK(memory_->reserve(bytes, who_));
-    std::vector<ClusterMember> members = find_clusters();
-    memory_->release(bytes);
-    return members;
-  }
-
- private:
-  Result<void> check_size() const {
-    if (entries_.size() < kNone) return {};
-    return Error{Code::kLimit,
-                 std::string(who_) + ": more than 4294967294 records; split the input"};
-  }
-
-  std::vector<ClusterMember> find_clusters() const {
-    std::vector<ClusterMember> members = find_members();
-    auto by_pos = [](const ClusterMember& a, const ClusterMember& b) { return a.pos < b.pos; };
-    if (!std::is_sorted(members.begin(), members.end(), by_pos)) {
-      std::sort(members.begin(), members.end(), by_pos);
-    }
-    // Names of sets follow the order of arrival; numbers have to follow the positions.
-    std::vector<Entry> numbers(entries_.size(), kNone);
-    Entry next = 0;
-    for (ClusterMember& member : members) {
-      Entry& number = numbers[member.cluster];
-      if (number == kNone) number = next++;
-      member.cluster = number;
-    }
-    return members;
-  }
-
-  // In order of arrival; `cluster` is the name of the set.
-  std::vector<ClusterMember> find_members() const {
-    auto n = static_cast<Entry>(entries_.size());
-    UnionFind sets(n);
-    {
-      Grouper grouper(n);
-      for (std::size_t band = 0; band < entries_.bands(); ++band) {
-        grouper.group(entries_, band, sets);
-      }
-    }
-    // An entry alone in its set is in no cluster. A set is named by its least entry, so that one
-    // has company when a later entry leads to it.
-    std::vector<bool> in_cluster(n);
-    std::size_t count = 0;
-    for (Entry i = 0; i < n; ++i) {
-      Entry root = sets.find(i);
-      if (root == i) continue;
-      count += in_cluster[root] ? 1 : 2;
-      in_cluster[i] = in_cluster[root] = true;
-    }
-    std::vector<ClusterMember> members;
-    members.reserve(count);
-    for (Entry i = 0; i < n; ++i) {
-      if (in_cluster[i]) members.push_back({entries_.pos(i), entries_.length(i), sets.find(i)});
-    }
-    return members;
-  }
-
-  BandEntries entries_;
   MemoryBudget* memory_;
-  std::string_view who_;
+  std::uint64_t bytes_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<BandIndex> make_memory_band_index(std::size_t bands, MemoryBudget* memory,
-                                                  std::string_view who) {
-  return std::make_unique<MemoryBandIndex>(bands, memory, who);
+BandIndex::BandIndex(RowLayout layout, MemoryBudget* memory, std::string_view who,
+                     std::string spill_path)
+    : layout_(layout),
+      memory_(memory),
+      who_(who),
+      rows_(ending(spill_path, ".rows"), SpillFile::Keep::kForRestart),
+      runs_(ending(spill_path, ".runs"), SpillFile::Keep::kNothing) {
+  // A sixteenth of the budget: some workers spill one each while the next one fills.
+  std::uint64_t rows = memory->limit() / 16 / layout.bytes() / BandEntries::kBlock;
+  if (memory->limit() == 0) rows = kLargestSegment;
+  segment_rows_ = static_cast<std::uint32_t>(
+      std::clamp<std::uint64_t>(rows * BandEntries::kBlock, BandEntries::kBlock, kLargestSegment));
+}
+
+BandIndex::~BandIndex() = default;
+
+// --- adding
+
+Result<void> BandIndex::add(std::span<const std::uint64_t> rows) {
+  std::unique_lock lock(mutex_);
+  std::size_t words = layout_.words();
+  for (std::size_t n = rows.size() / words; n > 0;) {
+    std::size_t some = std::min(n, BandEntries::kBlock);
+    CORPUS_CHECK(make_room(some, lock));
+    for (std::size_t i = 0; i < some; ++i) add_row(rows.data() + i * words);
+    rows = rows.subspan(some * words);
+    n -= some;
+  }
+  return {};
+}
+
+// Sees to it that the last segment is open and has memory for n rows, at most a block.
+Result<void> BandIndex::make_room(std::size_t n, std::unique_lock<std::mutex>& lock) {
+  if (size_ + n > kMaxRecords) {
+    return Error{Code::kLimit,
+                 std::string(who_) + ": more than 4294967294 records; split the input"};
+  }
+  for (;;) {
+    if (open_ && segments_.back().entries->size() + n > segment_rows_) close_open();
+    while (!open_ && over_budget()) {
+      CORPUS_TRY(bool one, spill_one(lock));
+      if (!one) break;
+    }
+    if (!open_) {
+      segments_.push_back({.base = static_cast<std::uint32_t>(size_),
+                           .entries = std::make_unique<BandEntries>(layout_, memory_, who_)});
+      open_ = true;
+    }
+    if (segments_.back().entries->size() + n > segment_rows_) continue;  // filled by another thread
+    auto room = segments_.back().entries->make_room(n);
+    if (room) return {};
+    // Other stages hold the rest of the budget.
+    close_open();
+    CORPUS_TRY(bool one, spill_one(lock));
+    if (!one) return room;
+  }
+}
+
+void BandIndex::add_row(const std::uint64_t* row) {
+  segments_.back().entries->add(row);
+  ++size_;
+  ++resident_;
+}
+
+bool BandIndex::over_budget() const {
+  return memory_->limit() != 0 && resident_ * layout_.bytes() > memory_->limit() / 2;
+}
+
+void BandIndex::close_open() {
+  if (!open_) return;
+  open_ = false;
+  Segment& last = segments_.back();
+  last.size = last.entries->size();
+  if (last.size == 0) segments_.pop_back();
+}
+
+// Spills the oldest closed segment that is in memory; false when there is none. Others may add
+// meanwhile.
+Result<bool> BandIndex::spill_one(std::unique_lock<std::mutex>& lock) {
+  if (next_spill_ + (open_ ? 1 : 0) >= segments_.size()) return false;
+  Segment& segment = segments_[next_spill_++];
+  resident_ -= segment.size;
+  spilled_ = true;
+  lock.unlock();
+  auto written = write_runs(segment);
+  if (written) written = write_rows(segment);
+  lock.lock();
+  CORPUS_CHECK(std::move(written));
+  segment.entries.reset();
+  return true;
+}
+
+Result<void> BandIndex::spill_rest() {
+  std::unique_lock lock(mutex_);
+  close_open();
+  for (;;) {
+    CORPUS_TRY(bool one, spill_one(lock));
+    if (!one) return {};
+  }
+}
+
+// Rows that are not in the file yet.
+Result<void> BandIndex::write_rows(Segment& segment) {
+  std::uint32_t size = segment.entries->size();
+  std::size_t piece = std::size_t{1} << 20;
+  std::vector<std::uint64_t> buffer;
+  while (segment.saved < size) {
+    auto n = static_cast<std::uint32_t>(
+        std::min<std::size_t>(size - segment.saved, std::max<std::size_t>(piece / layout_.bytes(), 1)));
+    buffer.resize(n * layout_.words());
+    for (std::uint32_t i = 0; i < n; ++i) {
+      segment.entries->copy_row(segment.saved + i, buffer.data() + i * layout_.words());
+    }
+    CORPUS_TRY(Extent extent, rows_.append({reinterpret_cast<const char*>(buffer.data()),
+                                            buffer.size() * 8}, layout_.bytes()));
+    segment.rows.push_back(extent);
+    segment.saved += n;
+    std::lock_guard lock(mutex_);
+    unlogged_.push_back(extent);
+  }
+  return {};
+}
+
+Result<void> BandIndex::write_runs(Segment& segment) {
+  const BandEntries& entries = *segment.entries;
+  std::vector<BandItem> items(entries.size());
+  RunOrder run;
+  segment.runs.resize(layout_.bands);
+  for (std::size_t band = 0; band < layout_.bands; ++band) {
+    entries.each_run(band, [&](std::size_t first, const std::uint64_t* keys, std::size_t n) {
+      for (std::size_t i = 0; i < n; ++i) {
+        items[first + i] = {static_cast<std::uint32_t>(keys[i]),
+                            static_cast<std::uint32_t>(keys[i] >> 32),
+                            static_cast<std::uint32_t>(segment.base + first + i)};
+      }
+    });
+    auto ordered = run.order(items);
+    CORPUS_TRY(segment.runs[band],
+               runs_.append({reinterpret_cast<const char*>(ordered.data()), ordered.size_bytes()},
+                            sizeof(BandItem)));
+  }
+  return {};
+}
+
+// --- a restart
+
+Result<void> BandIndex::save(const StateSink& sink) {
+  for (Segment& segment : segments_) {
+    if (segment.entries != nullptr) CORPUS_CHECK(write_rows(segment));
+  }
+  if (unlogged_.empty()) return {};
+  CORPUS_CHECK(rows_.sync());
+  std::sort(unlogged_.begin(), unlogged_.end(),
+            [](const Extent& a, const Extent& b) { return a.begin < b.begin; });
+  std::vector<Extent> joined;
+  for (const Extent& extent : unlogged_) {
+    if (!joined.empty() && joined.back().end == extent.begin) {
+      joined.back().end = extent.end;
+    } else {
+      joined.push_back(extent);
+    }
+  }
+  unlogged_.clear();
+  return sink({reinterpret_cast<const char*>(joined.data()), joined.size() * sizeof(Extent)});
+}
+
+Result<void> BandIndex::load(std::string_view bytes) {
+  std::vector<Extent> extents(bytes.size() / sizeof(Extent));
+  bool good = bytes.size() % sizeof(Extent) == 0;
+  if (good && !bytes.empty()) std::memcpy(extents.data(), bytes.data(), bytes.size());
+  std::uint64_t end = 0;
+  for (const Extent& extent : extents) {
+    good &= extent.begin >= end && extent.end > extent.begin;
+    end = extent.end;
+  }
+  if (!good) {
+    return Error{Code::kCorrupt,
+                 std::string(who_) + ": what was saved is cut off; start again without --resume"};
+  }
+  if (extents.empty()) return {};
+  CORPUS_CHECK(rows_.reopen(end));
+  for (const Extent& extent : extents) CORPUS_CHECK(load_extent(extent));
+  unlogged_.clear();
+  return {};
+}
+
+Result<void> BandIndex::load_extent(Extent extent) {
+  SpillFile::Block block;
+  std::vector<std::uint64_t> row(layout_.words());
+  for (std::uint64_t at = extent.begin; at < extent.end; at = block.next) {
+    CORPUS_CHECK(rows_.read(at, block));
+    std::string_view items = block.items;
+    if (items.size() % layout_.bytes() != 0) {
+      return Error{Code::kCorrupt,
+                   std::string(who_) + ": saved rows are of other bands; start again without --resume"};
+    }
+    std::unique_lock lock(mutex_);
+    CORPUS_CHECK(make_room(items.size() / layout_.bytes(), lock));
+    for (; !items.empty(); items.remove_prefix(layout_.bytes())) {
+      std::memcpy(row.data(), items.data(), layout_.bytes());
+      add_row(row.data());
+    }
+    Segment& segment = segments_.back();
+    segment.saved = segment.entries->size();
+    segment.rows.push_back({at, block.next});
+  }
+  return {};
+}
+
+// --- clusters
+
+Result<void> BandIndex::clusters(ExternalSort<ClusterMember>& members) {
+  close_open();
+  auto n = static_cast<std::size_t>(size_);
+  std::uint64_t sets_bytes = n * sizeof(UnionFind::Element) + n / 8;
+  Reserved memory(memory_);
+  bool resident = !spilled_ && memory.add(sets_bytes + n * sizeof(BandItem), who_);
+  if (!resident) {
+    CORPUS_CHECK(spill_rest());
+    CORPUS_CHECK(memory.add(sets_bytes, who_));
+  }
+  UnionFind sets(n);
+  if (resident) {
+    group_in_memory(sets);
+  } else {
+    CORPUS_CHECK(group_spilled(sets));
+  }
+  return emit(sets, members);
+}
+
+void BandIndex::group_in_memory(UnionFind& sets) const {
+  MemoryGrouper grouper(sets.size());
+  for (std::size_t band = 0; band < layout_.bands; ++band) {
+    grouper.group(
+        [&](auto&& f) {
+          for (const Segment& segment : segments_) {
+            segment.entries->each_run(
+                band, [&](std::size_t first, const std::uint64_t* keys, std::size_t count) {
+                  f(segment.base + first, keys, count);
+                });
+          }
+        },
+        sets);
+  }
+}
+
+Result<void> BandIndex::group_spilled(UnionFind& sets) {
+  RunGrouper grouper;
+  std::vector<Extent> runs;
+  for (std::size_t band = 0; band < layout_.bands; ++band) {
+    runs.clear();
+    for (const Segment& segment : segments_) runs.push_back(segment.runs[band]);
+    CORPUS_CHECK(grouper.group(runs_, runs, sets));
+  }
+  return {};
+}
+
+Result<void> BandIndex::emit(UnionFind& sets, ExternalSort<ClusterMember>& members) {
+  // An entry alone in its set is in no cluster. A set is named by its least entry, so that one has
+  // company when a later entry leads to it.
+  std::vector<bool> in_cluster(sets.size());
+  for (UnionFind::Element i = 0; i < sets.size(); ++i) {
+    UnionFind::Element root = sets.find(i);
+    if (root != i) in_cluster[i] = in_cluster[root] = true;
+  }
+  auto add = [&](std::uint32_t number, const std::uint64_t* row) {
+    ClusterMember m{.cluster = sets.find(number), .rank = row[1], .pos = {row[0]}, .sketch = {}};
+    std::copy_n(row + layout_.sketch(), Sketch::kWords, m.sketch.words);
+    return members.add(m);
+  };
+  std::vector<std::uint64_t> row(layout_.words());
+  for (const Segment& segment : segments_) {
+    std::uint32_t number = segment.base;
+    if (segment.entries != nullptr) {
+      for (std::uint32_t i = 0; i < segment.size; ++i) {
+        if (!in_cluster[number + i]) continue;
+        segment.entries->copy_row(i, row.data());
+        CORPUS_CHECK(add(number + i, row.data()));
+      }
+      continue;
+    }
+    SpillFile::Block block;
+    for (const Extent& extent : segment.rows) {
+      for (std::uint64_t at = extent.begin; at < extent.end; at = block.next) {
+        CORPUS_CHECK(rows_.read(at, block));
+        auto* words = reinterpret_cast<const std::uint64_t*>(block.items.data());
+        for (std::size_t n = block.items.size() / layout_.bytes(); n > 0; --n, ++number) {
+          if (in_cluster[number]) CORPUS_CHECK(add(number, words));
+          words += layout_.words();
+        }
+      }
+    }
+  }
+  return {};
 }
 
 }  // namespace corpus

@@ -1,16 +1,28 @@
-// BandIndex: finds the records that share a band key, and by that the clusters of near duplicates.
-//
-// An interface, because the index is what has to fit into memory or be spilled; this file has the
-// one that holds everything in memory.
+// BandIndex: finds the records that share a band key, and by that the clusters of near duplicates,
+// in as much memory as there is.
 //
 // Two records are linked when they have the same key in the same band; a cluster is everything that
 // is connected by links (so a chain of near duplicates is one cluster, although its ends may
-// differ). The clusters do not depend on the order in which entries came.
+// differ). The clusters do not depend on the order in which entries came, on threads, or on memory.
+//
+// Entries stay in memory (48 + 8 * bands bytes a record) up to half of the MemoryBudget. Behind
+// that they are spilled a segment at a time: their rows to one file, and to another one a run for
+// each band, with keys and record numbers in the order of the keys' top bits. clusters() then reads
+// all runs of a band side by side and holds the keys of one part of the key space at a time. What
+// grows in memory for ever is 4 bytes and a bit a record, for a union-find, while clusters() runs.
+// Time grows linearly with bands * records, whatever the sizes of the clusters.
+//
+// save() adds rows that are in memory only to the file of rows and hands on where rows lie; load()
+// reads them again. docs/formats/minhash.md has the bytes.
 #ifndef CORPUS_DEDUP_BAND_INDEX_H_
 #define CORPUS_DEDUP_BAND_INDEX_H_
 
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <mutex>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,30 +30,86 @@
 #include "corpus/record.h"
 #include "corpus/result.h"
 #include "dedup/band_entries.h"
+#include "dedup/external_sort.h"
+#include "dedup/spill_file.h"
+#include "dedup/union_find.h"
 
 namespace corpus {
 
-// A record of a cluster of two or more.
+// A record of a cluster of two or more. Ordered so that the members of a cluster follow each other,
+// the highest rank first and of equal ranks the first in the input.
 struct ClusterMember {
+  std::uint64_t cluster = 0;  // equal within a cluster; the numbers mean nothing else
+  std::uint64_t rank = 0;
   RecordPos pos;
-  std::uint32_t length = 0;   // as added
-  std::uint32_t cluster = 0;  // numbered from 0 in the order of their first members
+  Sketch sketch;
+
+  bool operator<(const ClusterMember& o) const {
+    if (cluster != o.cluster) return cluster < o.cluster;
+    if (rank != o.rank) return rank > o.rank;
+    return pos < o.pos;
+  }
 };
 
 class BandIndex : public Durable {
  public:
-  // Takes everything out of `entries`. Not concurrent with anything.
-  virtual Result<void> add(BandEntries& entries) = 0;
-  virtual std::uint64_t size() const = 0;  // records added
-  // All members of all clusters, sorted by position. Each position was added once.
-  virtual Result<std::vector<ClusterMember>> clusters() const = 0;
-};
+  // The budget, and what `who` views, have to outlive the index. Its files are `spill_path` with
+  // endings; temporary ones when it is empty.
+  BandIndex(RowLayout layout, MemoryBudget* memory, std::string_view who, std::string spill_path);
+  ~BandIndex() override;
 
-// Needs what BandEntries needs, and while clusters() runs 20 bytes more a record; time grows
-// linearly with bands * records, whatever the sizes of the clusters. The budget, and what `who`
-// views, have to outlive it.
-std::unique_ptr<BandIndex> make_memory_band_index(std::size_t bands, MemoryBudget* memory,
-                                                  std::string_view who);
+  // Whole rows, each of a position that was not added before. Thread safe.
+  Result<void> add(std::span<const std::uint64_t> rows);
+  std::uint64_t size() const { return size_; }
+  bool spilled() const { return spilled_; }
+
+  Result<void> save(const StateSink& sink) override;
+  Result<void> load(std::string_view bytes) override;
+
+  // Adds all members of all clusters. The index can only be destroyed afterwards.
+  Result<void> clusters(ExternalSort<ClusterMember>& members);
+
+ private:
+  // Records that came one after another, numbered from `base`. `entries` is null once it was
+  // spilled; `rows` lists its first `saved` rows, `runs` its keys for each band.
+  struct Segment {
+    std::uint32_t base = 0;
+    std::uint32_t size = 0;
+    std::uint32_t saved = 0;
+    std::unique_ptr<BandEntries> entries;
+    std::vector<Extent> rows;
+    std::vector<Extent> runs;
+  };
+
+  Result<void> make_room(std::size_t n, std::unique_lock<std::mutex>& lock);
+  void add_row(const std::uint64_t* row);
+  bool over_budget() const;
+  void close_open();
+  Result<bool> spill_one(std::unique_lock<std::mutex>& lock);
+  Result<void> write_rows(Segment& segment);
+  Result<void> write_runs(Segment& segment);
+  Result<void> spill_rest();
+  Result<void> load_extent(Extent extent);
+
+  void group_in_memory(UnionFind& sets) const;
+  Result<void> group_spilled(UnionFind& sets);
+  Result<void> emit(UnionFind& sets, ExternalSort<ClusterMember>& members);
+
+  RowLayout layout_;
+  MemoryBudget* memory_;
+  std::string_view who_;
+  std::uint32_t segment_rows_;
+  SpillFile rows_, runs_;
+
+  std::mutex mutex_;  // of everything below while add() runs
+  std::deque<Segment> segments_;
+  bool open_ = false;            // the last segment takes more
+  std::uint64_t size_ = 0;
+  std::uint64_t resident_ = 0;   // rows in memory, of segments nobody spills
+  std::size_t next_spill_ = 0;   // segments before this one were spilled or are being
+  bool spilled_ = false;
+  std::vector<Extent> unlogged_;  // rows that no save() handed on yet
+};
 
 }  // namespace corpus
 

@@ -1,9 +1,11 @@
 // dedup.exact: keeps the first of all records with the same content.
 //
-// A Map hashes each record's turns in scope (text/content_key.h), a Scan remembers the 128-bit keys
-// in input order and drops a record whose key it has seen. Records without text in scope are kept.
-// Two different contents get the same key with probability n^2 / 2^129 for n records. Memory: 20 to
-// 30 bytes for each distinct record, plus 16 for each that is new since the last checkpoint.
+// A Map hashes each record's turns in scope (text/content_key.h). Then either a Scan remembers the
+// 128-bit keys in input order and drops a record whose key it has seen; or, when the keys may not
+// fit into memory, a Fold sorts them (dedup/exact_sorted.h), which takes a pass more and drops the
+// same records. Records without text in scope are kept. Two different contents get the same key with
+// probability n^2 / 2^129 for n records. Memory of the Scan: 30 to 45 bytes for each distinct
+// record, plus 24 for each that is new since the last checkpoint.
 #include <array>
 #include <bit>
 #include <cstring>
@@ -12,6 +14,8 @@
 #include <vector>
 
 #include "corpus/component.h"
+#include "dedup/evidence.h"
+#include "dedup/exact_sorted.h"
 #include "dedup/key_set.h"
 #include "text/content_key.h"
 
@@ -55,19 +59,19 @@ class NewKeys {
   NewKeys(const NewKeys&) = delete;
   NewKeys& operator=(const NewKeys&) = delete;
 
-  Result<void> add(const Key128& key) {
+  Result<void> add(const KeySet::Entry& entry) {
     if (pieces_.empty() || used_ == kPiece) {
       CORPUS_CHECK(memory_->reserve(sizeof(Piece), kId));
       pieces_.push_back(std::make_unique<Piece>());
       used_ = 0;
     }
-    (*pieces_.back())[used_++] = key;
+    (*pieces_.back())[used_++] = entry;
     return {};
   }
   Result<void> write(const StateSink& sink) const {
     for (const auto& piece : pieces_) {
       std::size_t n = piece == pieces_.back() ? used_ : kPiece;
-      CORPUS_CHECK(sink({reinterpret_cast<const char*>(piece->data()), n * sizeof(Key128)}));
+      CORPUS_CHECK(sink({reinterpret_cast<const char*>(piece->data()), n * sizeof(KeySet::Entry)}));
     }
     return {};
   }
@@ -78,7 +82,7 @@ class NewKeys {
 
  private:
   static constexpr std::size_t kPiece = 4096;
-  using Piece = std::array<Key128, kPiece>;
+  using Piece = std::array<KeySet::Entry, kPiece>;
   MemoryBudget* memory_;
   std::vector<std::unique_ptr<Piece>> pieces_;
   std::size_t used_ = 0;
@@ -95,8 +99,10 @@ class DropSeen final : public Scan {
       if (i + kAhead < keys.size()) seen_.prefetch(keys[i + kAhead]);
       Record& record = batch.records[i];
       if (record.drop || keys[i] == Key128()) continue;
-      CORPUS_TRY(bool is_new, insert(keys[i]));
-      if (!is_new) record.drop = duplicate_;
+      CORPUS_TRY(bool is_new, insert({keys[i], record.pos}));
+      if (is_new) continue;
+      record.drop = duplicate_;
+      tag_duplicate(batch, i, {.pos = record.pos, .of = seen_.first()}, kExactMethod);
     }
     return {};
   }
@@ -114,36 +120,38 @@ class DropSeen final : public Scan {
       return {};
     }
     saved_once_ = true;
-    std::vector<Key128> some;
+    std::vector<KeySet::Entry> some;
     some.reserve(kBuffer);
     auto flush = [&]() -> Result<void> {
       CORPUS_CHECK(
-          sink({reinterpret_cast<const char*>(some.data()), some.size() * sizeof(Key128)}));
+          sink({reinterpret_cast<const char*>(some.data()), some.size() * sizeof(KeySet::Entry)}));
       some.clear();
       return {};
     };
-    CORPUS_CHECK(seen_.each([&](const Key128& key) -> Result<void> {
-      some.push_back(key);
+    CORPUS_CHECK(seen_.each([&](const KeySet::Entry& entry) -> Result<void> {
+      some.push_back(entry);
       return some.size() < kBuffer ? Result<void>() : flush();
     }));
     return flush();
   }
 
   Result<void> load(std::string_view bytes) override {
-    if (bytes.size() % sizeof(Key128) != 0) {
+    constexpr std::size_t kSize = sizeof(KeySet::Entry);
+    if (bytes.size() % kSize != 0) {
       return Error{Code::kCorrupt,
                    std::string(kId) + ": saved keys are cut off; start again without --resume"};
     }
     saved_once_ = true;
-    std::size_t n = bytes.size() / sizeof(Key128);
-    auto key = [&](std::size_t i) {
-      Key128 k;
-      std::memcpy(&k, bytes.data() + i * sizeof k, sizeof k);
-      return k;
+    std::size_t n = bytes.size() / kSize;
+    auto entry = [&](std::size_t i) {
+      KeySet::Entry e;
+      std::memcpy(&e, bytes.data() + i * kSize, kSize);
+      return e;
     };
     for (std::size_t i = 0; i < n; ++i) {
-      if (i + kAhead < n) seen_.prefetch(key(i + kAhead));
-      if (seen_.insert(key(i)) == KeySet::Inserted::kNoMemory) return seen_.error();
+      if (i + kAhead < n) seen_.prefetch(entry(i + kAhead).key);
+      KeySet::Entry e = entry(i);
+      if (seen_.insert(e.key, e.pos) == KeySet::Inserted::kNoMemory) return seen_.error();
     }
     return {};
   }
@@ -152,10 +160,10 @@ class DropSeen final : public Scan {
   static constexpr std::size_t kAhead = 16;     // probes in flight
   static constexpr std::size_t kBuffer = 4096;  // keys a write
 
-  Result<bool> insert(const Key128& key) {
-    auto inserted = seen_.insert(key);
+  Result<bool> insert(const KeySet::Entry& entry) {
+    auto inserted = seen_.insert(entry.key, entry.pos);
     if (inserted == KeySet::Inserted::kNoMemory) return seen_.error();
-    if (inserted == KeySet::Inserted::kNew && saved_once_) CORPUS_CHECK(unsaved_.add(key));
+    if (inserted == KeySet::Inserted::kNew && saved_once_) CORPUS_CHECK(unsaved_.add(entry));
     return inserted == KeySet::Inserted::kNew;
   }
 
@@ -166,13 +174,28 @@ class DropSeen final : public Scan {
   Reason duplicate_ = Reason::intern("dedup.exact.duplicate");
 };
 
+// Whether the table of keys could outgrow its share. How many records there are is not known before
+// they are read: even compressed, fewer than one for each kStoredBytes of input is usual.
+bool may_outgrow(std::uint64_t input_bytes, const MemoryBudget& memory) {
+  constexpr std::uint64_t kStoredBytes = 256;
+  constexpr std::uint64_t kKeyBytes = 45;
+  return memory.limit() != 0 && input_bytes / kStoredBytes * kKeyBytes > memory.limit() / 2;
+}
+
 }  // namespace
 
 Result<Stages> make_dedup_exact(const Value& options, BuildContext& context) {
   CORPUS_TRY(Scope scope, parse_scope(options.get("scope", "text")));
+  std::string out_of_core = options.get("out_of_core", "auto");
+  bool sorted = out_of_core == "always" ||
+                (out_of_core == "auto" && may_outgrow(context.input_bytes, *context.memory));
   std::size_t column = context.new_column();
-  return stages(std::make_unique<HashContent>(scope, column),
-                std::make_unique<DropSeen>(column, context.memory));
+  auto hash = std::make_unique<HashContent>(scope, column);
+  if (!sorted) {
+    return stages(std::move(hash), std::make_unique<DropSeen>(column, context.memory));
+  }
+  return stages(std::move(hash),
+                make_sorted_exact(column, context.memory, kId, context.new_spill_path()));
 }
 
 }  // namespace corpus

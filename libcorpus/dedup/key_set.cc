@@ -18,18 +18,24 @@ std::uint64_t KeySet::size() const {
 
 void KeySet::clear() {
   for (Table& table : tables_) {
-    memory_->release(table.capacity * sizeof(Key128));
+    memory_->release(table.capacity * sizeof(Entry));
     table = Table();
   }
 }
 
-KeySet::Inserted KeySet::insert_full(Table& table, const Key128& key) {
-  if (table.capacity != 0 && find(table, key) == key) return Inserted::kSeen;
+KeySet::Inserted KeySet::insert_full(Table& table, const Key128& key, RecordPos pos) {
+  if (table.capacity != 0) {
+    const Entry& at = find(table, key);
+    if (at.key == key) {
+      first_ = at.pos;
+      return Inserted::kSeen;
+    }
+  }
   if (auto grown = grow(table); !grown) {
     error_ = std::move(grown).error();
     return Inserted::kNoMemory;
   }
-  find(table, key) = key;
+  find(table, key) = {key, pos};
   ++table.size;
   return Inserted::kNew;
 }
@@ -39,12 +45,13 @@ Result<void> KeySet::grow(Table& table) {
   bigger.capacity = std::max(kFirstCapacity, table.capacity + table.capacity / 2);
   bigger.size = table.size;
   bigger.limit = bigger.capacity / 5 * 4;
-  CORPUS_CHECK(memory_->reserve(bigger.capacity * sizeof(Key128), who_));
-  bigger.slots = std::make_unique<Key128[]>(bigger.capacity);
+  CORPUS_CHECK(memory_->reserve(bigger.capacity * sizeof(Entry), who_));
+  bigger.slots = std::make_unique<Entry[]>(bigger.capacity);
   for (std::size_t i = 0; i < table.capacity; ++i) {
-    if (table.slots[i] != Key128()) find(bigger, table.slots[i]) = table.slots[i];
+    const Entry& entry = table.slots[i];
+    if (entry.key != Key128()) find(bigger, entry.key) = entry;
   }
-  memory_->release(table.capacity * sizeof(Key128));
+  memory_->release(table.capacity * sizeof(Entry));
   table = std::move(bigger);
   return {};
 }

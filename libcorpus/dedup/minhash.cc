@@ -1,118 +1,96 @@
 // dedup.minhash: keeps one record of each cluster of near duplicates.
 //
 // A Fold. In the first pass every kept record is reduced to its band keys (dedup/signature.h); then
-// clusters are formed (dedup/band_index.h) and all members but one are marked: the one that stays
-// is the first in input order, or the longest text in scope and of equally long ones the first. The
-// second pass drops the marked. The result depends on the input and the options alone.
+// clusters are formed (dedup/band_index.h) and all members but the best are marked (dedup/
+// keep_rule.h). The second pass drops the marked, with their evidence. With `verify: jaccard` a pass
+// in between reads the texts of the members again (dedup/verify.h). The result depends on the input
+// and the options alone, not on threads, memory or where a run was interrupted.
 //
-// Records of fewer than `shingle` words in scope are kept and never compared: short answers are
-// often rightly equal, and dedup.exact is there for them. Memory a compared record: 12 + 8 * bands
-// bytes (124 for 14 bands), 20 more while clusters are formed; in the second pass 8 bytes a dropped
-// record.
+// Records of less than one shingle in scope are kept and never compared: short answers are often
+// rightly equal, and dedup.exact is there for them. Memory a compared record: 48 + 8 * bands bytes
+// (160 for 14 bands) up to half of the budget, then 4 bytes.
 #include <algorithm>
-#include <charconv>
-#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "core/position_set.h"
 #include "corpus/component.h"
 #include "dedup/band_index.h"
-#include "dedup/signature.h"
+#include "dedup/evidence.h"
+#include "dedup/external_sort.h"
+#include "dedup/minhash_options.h"
+#include "dedup/position_list.h"
+#include "dedup/verify.h"
 
 namespace corpus {
 namespace {
 
 constexpr std::string_view kId = "dedup.minhash";
-constexpr std::size_t kMaxHashes = 4096;
-
-enum class Keep { kFirst, kLongest };
-
-class DropMarked final : public Map {
- public:
-  DropMarked(std::vector<RecordPos> marked, MemoryBudget* memory)
-      : memory_(memory), marked_(std::move(marked)) {}
-  ~DropMarked() override { memory_->release(marked_.size() * sizeof(RecordPos)); }
-  Result<void> run(Batch& batch, State*) const override {
-    marked_.drop_if(batch, true, reason_);
-    return {};
-  }
-
- private:
-  MemoryBudget* memory_;
-  PositionSet marked_;
-  Reason reason_ = Reason::intern("dedup.minhash.near_duplicate");
-};
-
-// All members of clusters but the one each that stays. `members` is sorted by position.
-std::vector<RecordPos> all_but_one(const std::vector<ClusterMember>& members, Keep keep,
-                                   std::size_t* clusters) {
-  std::vector<std::uint32_t> stays;  // [cluster] index of the member
-  for (std::uint32_t i = 0; i < members.size(); ++i) {
-    if (members[i].cluster == stays.size()) {
-      stays.push_back(i);
-    } else if (keep == Keep::kLongest) {
-      std::uint32_t& best = stays[members[i].cluster];
-      if (members[i].length > members[best].length) best = i;
-    }
-  }
-  std::vector<RecordPos> out;
-  out.reserve(members.size() - stays.size());
-  for (std::uint32_t i = 0; i < members.size(); ++i) {
-    if (stays[members[i].cluster] != i) out.push_back(members[i].pos);
-  }
-  *clusters = stays.size();
-  return out;
-}
+constexpr std::string_view kMethod = "minhash";
+constexpr std::size_t kRowsAtOnce = 64;  // that a worker gathers before it takes the index's lock
 
 class FindNearDuplicates final : public Fold {
  public:
-  FindNearDuplicates(const SignatureScheme::Options& options, Scope scope, Keep keep,
-                     MemoryBudget* memory)
-      : scheme_(options), scope_(scope), keep_(keep), memory_(memory), index_(new_index()) {}
+  FindNearDuplicates(MinhashOptions options, MemoryBudget* memory, std::string spill_path,
+                     std::shared_ptr<Candidates> candidates)
+      : options_(std::move(options)),
+        memory_(memory),
+        spill_path_(std::move(spill_path)),
+        candidates_(std::move(candidates)),
+        layout_{options_.signatures->bands()},
+        index_(new_index()) {}
 
   std::uint32_t fields() const override { return Fields::kTurns; }
+  // With candidates to verify it leaves the records alone.
+  bool drops_only() const override { return candidates_ != nullptr; }
   std::unique_ptr<State> partial() const override {
-    return std::make_unique<Partial>(scheme_, memory_);
+    return std::make_unique<Partial>(*options_.signatures);
   }
 
   Result<void> observe(const Batch& batch, State& state) const override {
     auto& partial = static_cast<Partial&>(state);
     for (const Record& record : batch.records) {
-      if (record.drop || !partial.signer.read(record.turns, scope_)) continue;
-      partial.signer.band_keys(partial.keys.data());
-      auto length = std::min<std::uint64_t>(partial.signer.bytes(),
-                                            std::numeric_limits<std::uint32_t>::max());
-      CORPUS_CHECK(
-          partial.entries.add(record.pos, static_cast<std::uint32_t>(length), partial.keys.data()));
+      if (record.drop || !partial.signer->read(record.turns, options_.scope)) continue;
+      std::size_t at = partial.rows.size();
+      partial.rows.resize(at + layout_.words());
+      std::uint64_t* row = partial.rows.data() + at;
+      row[0] = record.pos.packed;
+      row[1] = options_.keep.rank(record, partial.signer->bytes(), partial.keep);
+      partial.signer->band_keys(row + RowLayout::kKeys);
+      Sketch sketch = partial.signer->sketch();
+      std::copy_n(sketch.words, Sketch::kWords, row + layout_.sketch());
+      if (partial.rows.size() >= kRowsAtOnce * layout_.words()) CORPUS_CHECK(hand_over(partial));
     }
     return {};
   }
 
   Result<void> merge(std::unique_ptr<State> state) override {
-    return index_->add(static_cast<Partial&>(*state).entries);
+    return hand_over(static_cast<Partial&>(*state));
   }
 
   Result<std::unique_ptr<Map>> finish() override {
     compared_ = index_->size();
-    std::vector<RecordPos> marked;
-    {
-      CORPUS_TRY(auto members, index_->clusters());
-      marked = all_but_one(members, keep_, &clusters_);
-    }
+    ExternalSort<ClusterMember> members(memory_, kId, path(".members"));
+    CORPUS_CHECK(index_->clusters(members));
     index_ = new_index();  // its memory is free for later stages
-    dropped_ = marked.size();
-    CORPUS_CHECK(memory_->reserve(marked.size() * sizeof(RecordPos), kId));
-    return std::unique_ptr<Map>(std::make_unique<DropMarked>(std::move(marked), memory_));
+    if (candidates_ != nullptr) {
+      CORPUS_CHECK(candidates_->take(members, &clusters_));
+      return std::unique_ptr<Map>();
+    }
+    ExternalSort<Drop> drops(memory_, kId, path(".drops"));
+    CORPUS_CHECK(all_but_the_best(members, drops));
+    dropped_ = drops.size();
+    CORPUS_TRY(auto list, PositionList<Drop>::make(drops, memory_, kId, path(".list")));
+    return drop_duplicates(std::move(list), Reason::intern("dedup.minhash.near_duplicate"), kMethod);
   }
 
   Result<void> save(const StateSink& sink) override { return index_->save(sink); }
   Result<void> load(std::string_view bytes) override { return index_->load(bytes); }
 
   std::string report() const override {
+    if (candidates_ != nullptr) return {};
     return "{\"compared\":" + std::to_string(compared_) +
            ",\"clusters\":" + std::to_string(clusters_) +
            ",\"near_duplicates\":" + std::to_string(dropped_) + "}";
@@ -120,62 +98,63 @@ class FindNearDuplicates final : public Fold {
 
  private:
   struct Partial : State {
-    Partial(const SignatureScheme& scheme, MemoryBudget* memory)
-        : signer(scheme), keys(scheme.bands()), entries(scheme.bands(), memory, kId) {}
-    Signer signer;
-    std::vector<std::uint64_t> keys;
-    BandEntries entries;
+    explicit Partial(const SignerFactory& signatures) : signer(signatures.make()) {}
+    std::unique_ptr<Signer> signer;
+    KeepRule::Scratch keep;
+    std::vector<std::uint64_t> rows;
   };
 
+  std::string path(const char* ending) const {
+    return spill_path_.empty() ? spill_path_ : spill_path_ + ending;
+  }
   std::unique_ptr<BandIndex> new_index() const {
-    return make_memory_band_index(scheme_.bands(), memory_, kId);
+    return std::make_unique<BandIndex>(layout_, memory_, kId, spill_path_);
+  }
+  Result<void> hand_over(Partial& partial) const {
+    auto added = index_->add(partial.rows);
+    partial.rows.clear();
+    return added;
   }
 
-  SignatureScheme scheme_;
-  Scope scope_;
-  Keep keep_;
+  Result<void> all_but_the_best(ExternalSort<ClusterMember>& members, ExternalSort<Drop>& drops) {
+    std::size_t hashes = options_.signatures->hashes();
+    ClusterMember best;
+    clusters_ = 0;
+    return members.drain([&](const ClusterMember& member) -> Result<void> {
+      if (clusters_ == 0 || member.cluster != best.cluster) {
+        best = member;
+        ++clusters_;
+        return {};
+      }
+      double estimate = Sketch::similarity(best.sketch, member.sketch, hashes);
+      return drops.add({.pos = member.pos, .of = best.pos, .estimate = thousandths(estimate)});
+    });
+  }
+
+  MinhashOptions options_;
   MemoryBudget* memory_;
-  std::unique_ptr<BandIndex> index_;
+  std::string spill_path_;
+  std::shared_ptr<Candidates> candidates_;  // null: no verification
+  RowLayout layout_;
+  std::unique_ptr<BandIndex> index_;  // thread safe
   std::uint64_t compared_ = 0;
-  std::size_t clusters_ = 0;
+  std::uint64_t clusters_ = 0;
   std::uint64_t dropped_ = 0;
 };
 
-// 5, "5", "5 words"; the schema has checked numbers already.
-Result<std::size_t> parse_shingle(const Value& options, std::size_t fallback) {
-  const Value* value = options.find("shingle");
-  const std::string* text = value != nullptr ? value->if_string() : nullptr;
-  if (text == nullptr) {
-    return static_cast<std::size_t>(options.get("shingle", static_cast<std::int64_t>(fallback)));
-  }
-  std::size_t n = 0;
-  auto [end, ec] = std::from_chars(text->data(), text->data() + text->size(), n);
-  std::string_view unit(end, static_cast<std::size_t>(text->data() + text->size() - end));
-  bool known = unit.empty() || unit == " words" || unit == " word";
-  if (ec != std::errc() || !known || n < 1 || n > 64) {
-    return Error{
-        Code::kInvalidArgument,
-        "shingle '" + *text + "': write a number of words from 1 to 64, such as \"5 words\""};
-  }
-  return n;
-}
-
 }  // namespace
 
-Result<Stages> make_dedup_minhash(const Value& options, BuildContext& context) {
-  SignatureScheme::Options scheme;
-  CORPUS_TRY(scheme.shingle, parse_shingle(options, scheme.shingle));
-  scheme.bands = static_cast<std::size_t>(options.get("bands", static_cast<int>(scheme.bands)));
-  scheme.rows = static_cast<std::size_t>(options.get("rows", static_cast<int>(scheme.rows)));
-  scheme.seed = static_cast<std::uint64_t>(options.get("seed", static_cast<int>(scheme.seed)));
-  if (scheme.bands * scheme.rows > kMaxHashes) {
-    return Error{Code::kInvalidArgument, "bands " + std::to_string(scheme.bands) + " x rows " +
-                                             std::to_string(scheme.rows) + " are more than " +
-                                             std::to_string(kMaxHashes) + " hashes; use fewer"};
+Result<Stages> make_dedup_minhash(const Value& value, BuildContext& context) {
+  CORPUS_TRY(MinhashOptions options, MinhashOptions::parse(value));
+  std::string spill_path = context.new_spill_path();
+  if (!options.verify) {
+    return stages(std::make_unique<FindNearDuplicates>(std::move(options), context.memory,
+                                                       std::move(spill_path), nullptr));
   }
-  CORPUS_TRY(Scope scope, parse_scope(options.get("scope", "text")));
-  Keep keep = options.get("keep", "first") == "longest" ? Keep::kLongest : Keep::kFirst;
-  return stages(std::make_unique<FindNearDuplicates>(scheme, scope, keep, context.memory));
+  auto candidates = std::make_shared<Candidates>(context.memory, kId, spill_path);
+  auto find = std::make_unique<FindNearDuplicates>(options, context.memory, spill_path, candidates);
+  return stages(std::move(find), make_verify(std::move(options), context.memory, kId, spill_path,
+                                             std::move(candidates)));
 }
 
 }  // namespace corpus

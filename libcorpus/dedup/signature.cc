@@ -1,9 +1,12 @@
 #include "dedup/signature.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/hash.h"
+#include "dedup/word_class.h"
 #include "simd/minhash.h"
+#include "text/utf8.h"
 
 namespace corpus {
 namespace {
@@ -42,7 +45,11 @@ SignatureScheme::SignatureScheme(const Options& options) : options_(options) {
   }
 }
 
-Signer::Signer(const SignatureScheme& scheme)
+std::unique_ptr<Signer> SignatureScheme::make() const {
+  return std::make_unique<ShingleSigner>(*this);
+}
+
+ShingleSigner::ShingleSigner(const SignatureScheme& scheme)
     : scheme_(&scheme),
       oldest_factor_(1),
       window_(scheme.shingle()),
@@ -51,7 +58,10 @@ Signer::Signer(const SignatureScheme& scheme)
   for (std::size_t i = 0; i < scheme.shingle(); ++i) oldest_factor_ *= kFactor;
 }
 
-bool Signer::read(std::span<const Turn> turns, Scope scope) {
+bool ShingleSigner::read(std::span<const Turn> turns, Scope scope,
+                         std::vector<std::uint32_t>* shingles) {
+  kept_ = shingles;
+  if (kept_ != nullptr) kept_->clear();
   std::fill(min_.begin(), min_.end(), ~std::uint32_t{0});
   std::fill(window_.begin(), window_.end(), 0);
   at_ = 0;
@@ -61,31 +71,69 @@ bool Signer::read(std::span<const Turn> turns, Scope scope) {
   for (const Turn& turn : turns) {
     if (!in_scope(turn, scope)) continue;
     bytes_ += turn.text.size();
-    words_.start(turn.text);
-    for (auto words = words_.next(); !words.empty(); words = words_.next()) add(words);
+    if (scheme_->unit() == ShingleUnit::kWords) {
+      read_words(turn.text);
+    } else {
+      read_characters(turn.text);
+    }
   }
   return count_ >= scheme_->shingle();
 }
 
-void Signer::add(std::span<const std::uint64_t> words) {
+void ShingleSigner::read_words(std::string_view text) {
+  words_.start(text);
+  for (auto words = words_.next(); !words.empty(); words = words_.next()) add(words);
+}
+
+// Between two turns there is one space; white space at both ends does not count.
+void ShingleSigner::read_characters(std::string_view text) {
+  characters_.clear();
+  bool any = count_ > 0, space = any;
+  auto put = [&](char32_t c) {
+    std::uint64_t state = c;
+    characters_.push_back(split_mix(state));
+    if (characters_.size() < Words::kMaxWords) return;
+    add(characters_);
+    characters_.clear();
+  };
+  while (!text.empty()) {
+    auto [c, size] = text::decode(text);
+    text.remove_prefix(size);
+    if (text::is_space(c)) {
+      space = any;
+      continue;
+    }
+    if (std::exchange(space, false)) put(U' ');
+    any = true;
+    put(c < 0x80 ? (c >= 'A' && c <= 'Z' ? c + 32 : c) : c < 0x800 ? fold_two_byte(c) : c);
+  }
+  if (!characters_.empty()) add(characters_);
+}
+
+void ShingleSigner::add(std::span<const std::uint64_t> units) {
   std::uint64_t rolling = rolling_;
   std::size_t at = at_, size = window_.size();
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    rolling = rolling * kFactor + words[i] - window_[at] * oldest_factor_;
-    window_[at] = words[i];
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    rolling = rolling * kFactor + units[i] - window_[at] * oldest_factor_;
+    window_[at] = units[i];
     if (++at == size) at = 0;
     shingles_[i] = mix(rolling);
   }
-  // The first words of a record complete no shingle yet.
-  std::size_t skip = count_ + 1 < size ? std::min(size - 1 - count_, words.size()) : 0;
+  // The first units of a record complete no shingle yet.
+  std::size_t skip = count_ + 1 < size ? std::min(size - 1 - count_, units.size()) : 0;
   simd::minhash_update(scheme_->a(), scheme_->b(), min_.data(), scheme_->lanes(),
-                       shingles_.data() + skip, words.size() - skip);
-  count_ += words.size();
+                       shingles_.data() + skip, units.size() - skip);
+  if (kept_ != nullptr) {
+    kept_->insert(kept_->end(), shingles_.data() + skip, shingles_.data() + units.size());
+  }
+  count_ += units.size();
   rolling_ = rolling;
   at_ = at;
 }
 
-void Signer::band_keys(std::uint64_t* keys) const {
+Sketch ShingleSigner::sketch() const { return sketch_of(minima()); }
+
+void ShingleSigner::band_keys(std::uint64_t* keys) const {
   std::size_t size = scheme_->rows() * sizeof(std::uint32_t);
   auto* bytes = reinterpret_cast<const char*>(min_.data());
   for (std::size_t band = 0; band < scheme_->bands(); ++band) {

@@ -122,8 +122,11 @@ class Runner {
   bool replayable() const {
     if (last_pass() || !fresh_pass_) return false;
     for (std::size_t i = 0; i < barriers_[checkpoint_.pass]; ++i) {
-      bool drops_only = std::visit([](const auto& s) { return s->drops_only(); }, chain_.stages[i].second);
-      if (!drops_only && became_[i] == nullptr) return false;
+      bool drops_only =
+          became_[i] != nullptr
+              ? became_[i]->drops_only()
+              : std::visit([](const auto& s) { return s->drops_only(); }, chain_.stages[i].second);
+      if (!drops_only) return false;
     }
     return true;
   }

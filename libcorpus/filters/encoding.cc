@@ -1,10 +1,10 @@
 // filters.encoding: text that was damaged on its way.
 //
 // Mojibake is UTF-8 that was once read as CP1252 or Latin-1 and written out as UTF-8 again. It is
-// found by undoing that: a character U+00C2..U+00F4 and the characters after it are mapped back to the
-// bytes they came from; when those bytes are one UTF-8 character that people write, the text was
-// damaged there. A real text does that by accident only (an accented capital before a quotation mark),
-// hence the threshold.
+// found by undoing that: a character U+00C2..U+00F4 and the characters after it are mapped back to
+// the bytes they came from; when those bytes are one UTF-8 character that people write, the text
+// was damaged there. A real text does that by accident only (an accented capital before a quotation
+// mark), hence the threshold.
 #include <array>
 #include <cstdint>
 

@@ -40,8 +40,8 @@ Stages judged_by(Judge judge) {
   return stages(std::make_unique<JudgeMap<Judge>>(std::move(judge)));
 }
 
-// The answers and texts a quality filter looks at. Alternatives of a lower rank are there to be worse
-// (a refusal is a fair thing to reject), so they do not count against their record.
+// The answers and texts a quality filter looks at. Alternatives of a lower rank are there to be
+// worse (a refusal is a fair thing to reject), so they do not count against their record.
 inline bool is_judged(const Turn& turn, Scope scope) {
   return in_scope(turn, scope) && (scope != Scope::kResponse || turn.rank == 0);
 }

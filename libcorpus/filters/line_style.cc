@@ -19,11 +19,32 @@ bool is_letter(char32_t c) {
 
 bool is_stop(char32_t c) {
   switch (c) {
-    case '.': case '!': case '?': case ':': case ';': case ')': case ']': case '"': case '\'':
-    case 0x2019: case 0x201D: case 0x2026: case 0xBB: case 0x3002: case 0xFF01: case 0xFF1F:
-    case 0xFF1A: case 0xFF1B: case 0x300D: case 0x300F: case 0xFF09: case 0x300B: case 0x3011:
+    case '.':
+    case '!':
+    case '?':
+    case ':':
+    case ';':
+    case ')':
+    case ']':
+    case '"':
+    case '\'':
+    case 0x2019:
+    case 0x201D:
+    case 0x2026:
+    case 0xBB:
+    case 0x3002:
+    case 0xFF01:
+    case 0xFF1F:
+    case 0xFF1A:
+    case 0xFF1B:
+    case 0x300D:
+    case 0x300F:
+    case 0xFF09:
+    case 0x300B:
+    case 0x3011:
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -35,7 +56,8 @@ std::size_t find_sentence_end(std::string_view line, std::size_t from) {
       return i + 1;
     }
     if (c == '\xE3' && line.substr(i, 3) == "\xE3\x80\x82") return i + 3;
-    if (c == '\xEF' && (line.substr(i, 3) == "\xEF\xBC\x81" || line.substr(i, 3) == "\xEF\xBC\x9F")) {
+    if (c == '\xEF' &&
+        (line.substr(i, 3) == "\xEF\xBC\x81" || line.substr(i, 3) == "\xEF\xBC\x9F")) {
       return i + 3;
     }
   }
@@ -44,7 +66,8 @@ std::size_t find_sentence_end(std::string_view line, std::size_t from) {
 
 // Does a sentence end in a few words after a colon or dash?
 bool has_short_tail(std::string_view sentence) {
-  for (std::string_view mark : {": ", " - ", "--", "\xE2\x80\x93", "\xE2\x80\x94", "\xEF\xBC\x9A"}) {
+  for (std::string_view mark :
+       {": ", " - ", "--", "\xE2\x80\x93", "\xE2\x80\x94", "\xEF\xBC\x9A"}) {
     std::size_t at = sentence.rfind(mark);
     if (at == std::string_view::npos) continue;
     if (text::count_words(sentence.substr(at + mark.size())) < 5) return true;
@@ -98,8 +121,8 @@ LastSentence last_sentence(std::string_view line) {
   // A name, a title or a pair of tags is no sentence; neither is what begins with a dash, and an
   // answer or an author after a colon or a dash needs no stop.
   bool ordinary = ideographs >= 6 || (words >= 5 && small * 2 >= words);
-  out.is_prose = line.size() >= kProseBytes && ordinary && sentence[0] != '-' &&
-                 !has_short_tail(sentence);
+  out.is_prose =
+      line.size() >= kProseBytes && ordinary && sentence[0] != '-' && !has_short_tail(sentence);
   return out;
 }
 

@@ -14,10 +14,10 @@ namespace corpus {
 inline constexpr std::size_t kProseBytes = 40;
 
 enum class Ending : std::uint8_t {
-  kStop,    // . ! ? : ; or a closing bracket or quotation mark, in any script
+  kStop,  // . ! ? : ; or a closing bracket or quotation mark, in any script
   kLetter,
   kComma,
-  kOther,   // digits, signs, pictographs
+  kOther,  // digits, signs, pictographs
 };
 // Of text that is not empty and ends in no white space.
 Ending ending_of(std::string_view text);
@@ -30,7 +30,7 @@ enum class LineKind : std::uint8_t {
 LineKind kind_of(std::string_view line);
 
 struct LastSentence {
-  bool is_prose = false;        // long enough, and of ordinary words only
+  bool is_prose = false;         // long enough, and of ordinary words only
   std::size_t ended_before = 0;  // sentences of the line that ended before it
   std::string_view last_word;
 };
@@ -42,9 +42,9 @@ template <typename F>
 void for_each_line(std::string_view text, F&& f) {
   while (!text.empty()) {
     const void* found = std::memchr(text.data(), '\n', text.size());
-    std::size_t size = found == nullptr ? text.size()
-                                        : static_cast<std::size_t>(static_cast<const char*>(found) -
-                                                                   text.data());
+    std::size_t size =
+        found == nullptr ? text.size()
+                         : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
     f(text.substr(0, size));
     text.remove_prefix(found == nullptr ? size : size + 1);
   }

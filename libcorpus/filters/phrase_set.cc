@@ -49,14 +49,14 @@ void PhraseSet::add(int kind, Where where, std::string_view pattern) {
   bool open_end = pattern.ends_with('*');
   if (open_end) pattern.remove_suffix(1);
   std::size_t at = 0;
-  Phrase phrase{kind, where, open_end, parse_sequence(pattern, at)};
+  Phrase phrase{kind, open_end, parse_sequence(pattern, at)};
   assert(at == pattern.size() && kind < 32);
   std::set<std::string> firsts;
   beginnings({&phrase.nodes, 0, nullptr}, "", firsts);
   for (const auto& first : firsts) {
     std::uint16_t hash = hash_of(first.data());
-    begins_.set(hash);
-    auto& list = by_hash_[hash];
+    begins_[static_cast<int>(where)].set(hash);
+    auto& list = by_hash_[static_cast<int>(where)][hash];
     if (list.empty() || list.back() != phrases_.size()) list.push_back(phrases_.size());
   }
   phrases_.push_back(std::move(phrase));
@@ -178,15 +178,18 @@ std::uint32_t PhraseSet::find(std::string_view text, Scratch& starts) const {
   std::size_t n = simd::word_starts(text, starts.data());
   std::uint32_t found = 0;
   for (std::size_t i = 0; i < n && starts[i] + kBeginning <= text.size(); ++i) {
-    std::uint16_t hash = hash_of(text.data() + starts[i]);
-    if (!begins_[hash]) continue;
-    for (std::size_t candidate : by_hash_.find(hash)->second) {
-      const Phrase& phrase = phrases_[candidate];
-      if ((found >> phrase.kind & 1) != 0) continue;
-      if (phrase.where == Where::kSentence && !begins_sentence(text, starts[i])) continue;
-      if (match(text, starts[i], {&phrase.nodes, 0, nullptr}, phrase.open_end) &&
-          !is_quoted(text, starts[i])) {
-        found |= std::uint32_t{1} << phrase.kind;
+    const std::size_t at = starts[i];
+    const std::uint16_t hash = hash_of(text.data() + at);
+    for (Where where : {Where::kSentence, Where::kWord}) {
+      const int w = static_cast<int>(where);
+      if (!begins_[w][hash]) continue;
+      if (where == Where::kSentence && !begins_sentence(text, at)) continue;
+      for (std::size_t candidate : by_hash_[w].find(hash)->second) {
+        const Phrase& phrase = phrases_[candidate];
+        if ((found >> phrase.kind & 1) == 0 &&
+            match(text, at, {&phrase.nodes, 0, nullptr}, phrase.open_end) && !is_quoted(text, at)) {
+          found |= std::uint32_t{1} << phrase.kind;
+        }
       }
     }
   }

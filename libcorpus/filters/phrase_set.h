@@ -5,8 +5,8 @@
 //   ~         at most 40 bytes of the same sentence                !(a|b)   none of these follows
 //   *         at the end: the last word may go on ("fulfil*")
 // A pattern that ends in a letter or digit ends at the end of a word. A space also matches a line
-// break. Patterns are compiled once; find() is const, allocates nothing, and costs O(text) but for the
-// few places where the first four bytes of some pattern stand.
+// break. Patterns are compiled once; find() is const, allocates nothing, and costs O(text) but for
+// the few places where the first four bytes of some pattern stand.
 #ifndef CORPUS_FILTERS_PHRASE_SET_H_
 #define CORPUS_FILTERS_PHRASE_SET_H_
 
@@ -47,7 +47,6 @@ class PhraseSet {
   };
   struct Phrase {
     int kind;
-    Where where;
     bool open_end;
     Sequence nodes;
   };
@@ -61,8 +60,9 @@ class PhraseSet {
   std::map<std::string, std::string, std::less<>> lists_;
   static constexpr std::size_t kBeginning = 4;
   std::vector<Phrase> phrases_;
-  std::bitset<65536> begins_;  // by a hash of the first kBeginning bytes
-  std::map<std::uint16_t, std::vector<std::size_t>> by_hash_;
+  // By Where, then by a hash of the first kBeginning bytes.
+  std::bitset<65536> begins_[2];
+  std::map<std::uint16_t, std::vector<std::size_t>> by_hash_[2];
 };
 
 }  // namespace corpus

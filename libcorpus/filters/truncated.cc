@@ -1,9 +1,9 @@
 // filters.truncated: answers that were cut off.
 //
-// The recorded finish reason is the best witness. Without one, an answer was cut off when a code fence
-// stays open, or when it ends within a sentence although the answer itself closes its sentences: the
-// rest of the text shows whether the writer ends lines of that kind with a stop. Titles, lists without
-// stops, verse, code, tables and signatures therefore do not count.
+// The recorded finish reason is the best witness. Without one, an answer was cut off when a code
+// fence stays open, or when it ends within a sentence although the answer itself closes its
+// sentences: the rest of the text shows whether the writer ends lines of that kind with a stop.
+// Titles, lists without stops, verse, code, tables and signatures therefore do not count.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -22,10 +22,11 @@ namespace {
 enum Kind : std::uint32_t { kFinishReason = 1, kUnfinishedSentence = 2, kOpenFence = 4, kAll = 7 };
 
 // CommonMark 0.30, section 4.5, without its fences of tildes. Model answers nest fences of equal
-// length and close them at the end of a code line, so parity is asked for as well. An answer that ends
-// with a full sentence or with a fence was not cut off: its fences are only untidy.
+// length and close them at the end of a code line, so parity is asked for as well. An answer that
+// ends with a full sentence or with a fence was not cut off: its fences are only untidy.
 bool ends_in_open_fence(std::string_view text) {
-  if (text.empty() || std::string_view(".!?`").find(text.back()) != std::string_view::npos) return false;
+  if (text.empty() || std::string_view(".!?`").find(text.back()) != std::string_view::npos)
+    return false;
   if (text.find("```") == std::string_view::npos) return false;
   std::size_t open = 0;  // backticks of the fence we are in
   std::size_t marks = 0, fence_lines = 0;
@@ -51,10 +52,10 @@ bool ends_in_open_fence(std::string_view text) {
 // Words that lead on to another one, and hardly ever end a title or a list item.
 bool leads_on(std::string_view word) {
   static constexpr std::string_view kWords[] = {
-      "a",    "although", "an",   "and",  "because", "but",   "could", "her",  "his",
-      "into", "its",      "like", "may",  "might",   "must",  "my",    "nor",  "of",
-      "or",   "our",      "than", "the",  "their",   "these", "upon",  "very", "whether",
-      "which", "while",   "whose", "would", "your"};
+      "a",    "although", "an",      "and",   "because", "but",   "could", "her",
+      "his",  "into",     "its",     "like",  "may",     "might", "must",  "my",
+      "nor",  "of",       "or",      "our",   "than",    "the",   "their", "these",
+      "upon", "very",     "whether", "which", "while",   "whose", "would", "your"};
   return std::binary_search(std::begin(kWords), std::end(kWords), word);
 }
 

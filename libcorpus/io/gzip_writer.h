@@ -1,5 +1,6 @@
-// Independent gzip members (RFC 1952): one call, one member. Concatenated members are one gzip file.
-// The header has no name and no time, so equal text gives equal bytes. One object, one thread.
+// Independent gzip members (RFC 1952): one call, one member. Concatenated members are one gzip
+// file. The header has no name and no time, so equal text gives equal bytes. One object, one
+// thread.
 #ifndef CORPUS_IO_GZIP_WRITER_H_
 #define CORPUS_IO_GZIP_WRITER_H_
 

@@ -41,8 +41,9 @@ Result<std::vector<SeekEntry>> read_seek_table(const File& file) {
   char footer[kFooter] = {};
   if (size >= kFooter) CORPUS_CHECK(file.pread(footer, kFooter, size - kFooter));
   if (get_u32(footer + 5) != kFooterMagic) {
-    return Error{Code::kNotFound, file.name() + ": has no seek table at its end; it was not written "
-                                                "by libcorpus, or is cut off"};
+    return Error{Code::kNotFound, file.name() +
+                                      ": has no seek table at its end; it was not written "
+                                      "by libcorpus, or is cut off"};
   }
   auto flags = static_cast<unsigned char>(footer[4]);
   if ((flags & kReservedBits) != 0) return corrupt(file, "of a later version");

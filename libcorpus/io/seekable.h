@@ -1,5 +1,6 @@
-// The Zstandard seekable format, version 0.1.0 (facebook/zstd, contrib/seekable_format): independent
-// frames and, at the end of the file, a skippable frame with the sizes of all frames before it.
+// The Zstandard seekable format, version 0.1.0 (facebook/zstd, contrib/seekable_format):
+// independent frames and, at the end of the file, a skippable frame with the sizes of all frames
+// before it.
 //
 // Decompressors that know nothing of it skip the table. Skippable frames are listed too, with
 // content size 0, so that the sizes add up to where the table begins. All numbers little endian.
@@ -17,7 +18,8 @@
 
 namespace corpus::io {
 
-static_assert(std::endian::native == std::endian::little, "the formats are read and written in place");
+static_assert(std::endian::native == std::endian::little,
+              "the formats are read and written in place");
 
 inline void put_u32(std::string& out, std::uint32_t n) {
   out.append(reinterpret_cast<const char*>(&n), sizeof n);

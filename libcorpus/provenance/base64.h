@@ -1,5 +1,5 @@
-// Base64 (RFC 4648), strict: what decode() takes, and nothing else, encode() can have made. A changed
-// character is therefore a changed text or a refusal, never the same bytes.
+// Base64 (RFC 4648), strict: what decode() takes, and nothing else, encode() can have made. A
+// changed character is therefore a changed text or a refusal, never the same bytes.
 #ifndef CORPUS_PROVENANCE_BASE64_H_
 #define CORPUS_PROVENANCE_BASE64_H_
 

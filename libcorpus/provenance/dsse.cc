@@ -33,7 +33,8 @@ std::string pre_authentication_encoding(std::string_view type, std::string_view 
 
 Envelope sign(std::string_view payload_type, std::string_view payload, const SigningKey& key) {
   std::string sig = key.sign(pre_authentication_encoding(payload_type, payload));
-  return {std::string(payload_type), std::string(payload), {{key.public_key().id(), std::move(sig)}}};
+  return {
+      std::string(payload_type), std::string(payload), {{key.public_key().id(), std::move(sig)}}};
 }
 
 std::string print_envelope(const Envelope& envelope) {
@@ -63,13 +64,15 @@ Result<Envelope> parse_envelope(std::string_view text, EnvelopeForm form) {
   const Value* signatures = json->find("signatures");
   const auto* list = signatures != nullptr ? signatures->if_array() : nullptr;
   if (list == nullptr) return refused("has no list 'signatures'");
-  if (list->size() > kMaxSignatures) return Error{Code::kLimit, "envelope: more than 64 signatures"};
+  if (list->size() > kMaxSignatures)
+    return Error{Code::kLimit, "envelope: more than 64 signatures"};
   for (const auto& item : *list) {
     CORPUS_TRY(std::string sig, decoded(item, "sig"));
     out.signatures.push_back({item.get("keyid", ""), std::move(sig)});
   }
   if (form == EnvelopeForm::kOurs && text != print_envelope(out)) {
-    return refused("is not written the one way libcorpus writes it: bytes around the payload were changed");
+    return refused(
+        "is not written the one way libcorpus writes it: bytes around the payload were changed");
   }
   return out;
 }
@@ -80,7 +83,8 @@ Result<Verified> verify_envelope(const Envelope& envelope, std::string_view payl
     return refused("the payload type is '" + envelope.payload_type + "' where '" +
                    std::string(payload_type) + "' is expected");
   }
-  if (envelope.signatures.empty()) return refused("carries no signature: it was never signed or stripped of it");
+  if (envelope.signatures.empty())
+    return refused("carries no signature: it was never signed or stripped of it");
   std::string message = pre_authentication_encoding(envelope.payload_type, envelope.payload);
   std::string signer;
   for (const auto& [keyid, sig] : envelope.signatures) {

@@ -35,8 +35,8 @@ PublicKey PublicKey::from_bytes(const std::array<std::uint8_t, 32>& bytes) {
 
 bool PublicKey::verifies(std::string_view message, std::string_view signature) const {
   if (signature.size() != kSignatureBytes) return false;
-  auto key = owned(
-      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_.data(), bytes_.size()));
+  auto key =
+      owned(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes_.data(), bytes_.size()));
   Context context(EVP_MD_CTX_new());
   if (key == nullptr || context == nullptr) return false;
   return EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key.get()) == 1 &&
@@ -54,8 +54,8 @@ Result<SigningKey> SigningKey::create() {
 
 Result<SigningKey> SigningKey::from_seed(std::string_view seed) {
   if (seed.size() != 32) return Error{Code::kInvalidArgument, "an ed25519 seed has 32 bytes"};
-  auto key = owned(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, unsigned_bytes(seed),
-                                                seed.size()));
+  auto key = owned(
+      EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, unsigned_bytes(seed), seed.size()));
   if (key == nullptr) return Error{Code::kUnsupported, "OpenSSL has no ed25519 here"};
   return SigningKey(std::move(key));
 }
@@ -71,7 +71,8 @@ std::string SigningKey::sign(std::string_view message) const {
   std::string out(kSignatureBytes, '\0');
   std::size_t size = out.size();
   Context context(EVP_MD_CTX_new());
-  if (context == nullptr || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) != 1 ||
+  if (context == nullptr ||
+      EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) != 1 ||
       EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size,
                      unsigned_bytes(message), message.size()) != 1) {
     return {};  // only out of memory; an empty signature verifies nowhere

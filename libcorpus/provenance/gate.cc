@@ -1,9 +1,9 @@
 // policy.gate: passes only records whose teachers' and sources' terms allow the stated intent.
 //
-// A record is stopped with the reason "policy.<rule>" and, as its tag "policy", the decision with the
-// quoted clause. With `same_content` (the default) the gate is a Fold: a first pass gathers what some
-// source forbids, and the second also stops the same content where another source would allow it
-// (same content: equal content ids, as in tags.content_id). Without it, a Map.
+// A record is stopped with the reason "policy.<rule>" and, as its tag "policy", the decision with
+// the quoted clause. With `same_content` (the default) the gate is a Fold: a first pass gathers
+// what some source forbids, and the second also stops the same content where another source would
+// allow it (same content: equal content ids, as in tags.content_id). Without it, a Map.
 #include <memory>
 #include <string>
 #include <utility>
@@ -160,9 +160,11 @@ Result<Stages> make_policy_gate(const Value& options, BuildContext& context) {
   if (std::string table = options.get("table", ""); !table.empty()) {
     CORPUS_CHECK(sources.add_table(table, registry.phrases()));
   }
-  auto judge = std::make_shared<const RecordJudge>(std::move(registry), std::move(query), context.inputs, sources);
+  auto judge = std::make_shared<const RecordJudge>(std::move(registry), std::move(query),
+                                                   context.inputs, sources);
   if (!options.get("same_content", true)) {
-    return stages(std::unique_ptr<Map>(std::make_unique<Gate>(judge, nullptr)), make_gate_count(judge));
+    return stages(std::unique_ptr<Map>(std::make_unique<Gate>(judge, nullptr)),
+                  make_gate_count(judge));
   }
   return stages(std::unique_ptr<Fold>(std::make_unique<GatherForbidden>(judge, context.memory)),
                 make_gate_count(judge));

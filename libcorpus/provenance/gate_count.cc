@@ -27,9 +27,11 @@ Value::Array to_array(const std::vector<std::string>& items) {
 Value number(std::uint64_t n) { return static_cast<std::int64_t>(n); }
 
 // What the user has to do for the records that passed under this rule.
-void add_duties(const Registry& registry, const Query& query, std::string_view rule, Value::Array& out) {
+void add_duties(const Registry& registry, const Query& query, std::string_view rule,
+                Value::Array& out) {
   auto dot = rule.rfind('.');
-  const Terms* terms = dot == std::string_view::npos ? nullptr : registry.find_terms(rule.substr(0, dot));
+  const Terms* terms =
+      dot == std::string_view::npos ? nullptr : registry.find_terms(rule.substr(0, dot));
   if (terms == nullptr) return;
   for (const auto& duty : judge(query, *terms, registry.agreements(), "").duties) {
     Value one;
@@ -74,7 +76,8 @@ class GateCount final : public Fold {
     std::string out;
     for (const auto& [key, n] : fresh_) {
       auto size = static_cast<std::uint32_t>(key.second.size());
-      out.append(reinterpret_cast<const char*>(&key.first), 4).append(reinterpret_cast<const char*>(&size), 4);
+      out.append(reinterpret_cast<const char*>(&key.first), 4)
+          .append(reinterpret_cast<const char*>(&size), 4);
       out.append(key.second).append(reinterpret_cast<const char*>(&n), 8);
     }
     fresh_.clear();
@@ -129,10 +132,13 @@ class GateCount final : public Fold {
       const SourceTerms& terms = judge_->sources()[i];
       std::uint64_t passed = 0;
       Value rejected = Value::Object();
-      for (auto at = counts_.lower_bound({i, ""}); at != counts_.end() && at->first.first == i; ++at) {
+      for (auto at = counts_.lower_bound({i, ""}); at != counts_.end() && at->first.first == i;
+           ++at) {
         const std::string& what = at->first.second;
-        if (what.starts_with('+')) passed += at->second;
-        else rejected.set(what, number(at->second));
+        if (what.starts_with('+'))
+          passed += at->second;
+        else
+          rejected.set(what, number(at->second));
       }
       Value one;
       one.set("input", short_text(judge_->inputs()[i]));
@@ -160,7 +166,8 @@ class GateCount final : public Fold {
       }
     }
     Value::Array out;
-    for (const auto& [rule, unused] : rules) add_duties(judge_->registry(), judge_->query(), rule, out);
+    for (const auto& [rule, unused] : rules)
+      add_duties(judge_->registry(), judge_->query(), rule, out);
     return out;
   }
 

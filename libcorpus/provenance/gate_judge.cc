@@ -22,7 +22,8 @@ std::vector<std::string> teachers_of(const SourceTerms& source, std::string_view
 
 }  // namespace
 
-RecordJudge::RecordJudge(Registry registry, Query query, std::vector<std::string> inputs, const Sources& sources)
+RecordJudge::RecordJudge(Registry registry, Query query, std::vector<std::string> inputs,
+                         const Sources& sources)
     : registry_(std::move(registry)), query_(std::move(query)), inputs_(std::move(inputs)) {
   for (const auto& input : inputs_) sources_.push_back(sources.find(input));
 }

@@ -1,8 +1,9 @@
-// The decision about one record of a run: its source's licences and its teachers against the intent.
+// The decision about one record of a run: its source's licences and its teachers against the
+// intent.
 //
-// Which teachers: the one the record names; when the source declares others, those too (a record's own
-// word does not free it from its source's). A record that names one of several declared teachers is
-// that one's alone.
+// Which teachers: the one the record names; when the source declares others, those too (a record's
+// own word does not free it from its source's). A record that names one of several declared
+// teachers is that one's alone.
 #ifndef CORPUS_PROVENANCE_GATE_JUDGE_H_
 #define CORPUS_PROVENANCE_GATE_JUDGE_H_
 
@@ -26,7 +27,8 @@ struct Verdict {
 
 class RecordJudge {
  public:
-  RecordJudge(Registry registry, Query query, std::vector<std::string> inputs, const Sources& sources);
+  RecordJudge(Registry registry, Query query, std::vector<std::string> inputs,
+              const Sources& sources);
 
   // A worker's memory: verdicts by input and teacher. Bounded.
   using Cache = std::unordered_map<std::string, Verdict>;

@@ -130,7 +130,8 @@ Result<void> Twins::load(std::string_view bytes) {
       auto key = in.get<Key128>();
       RecordPos pos{in.get<std::uint64_t>()};
       auto label = in.get<std::uint32_t>();
-      if (!in.ok() || label >= labels_.size()) return Error{Code::kCorrupt, "policy.gate: its saved state is damaged"};
+      if (!in.ok() || label >= labels_.size())
+        return Error{Code::kCorrupt, "policy.gate: its saved state is damaged"};
       CORPUS_CHECK(put(key, {pos, label}));
     } else {
       return Error{Code::kCorrupt, "policy.gate: its saved state is damaged"};

@@ -55,7 +55,7 @@ class Twins {
   std::unordered_map<Key128, Entry, Hash> map_;
   std::vector<Label> labels_;
   std::unordered_map<std::string, std::uint32_t> label_ids_;  // by reason and tag
-  std::vector<Key128> fresh_;      // put since the last save
+  std::vector<Key128> fresh_;                                 // put since the last save
   std::size_t saved_labels_ = 0;
   std::uint64_t reserved_ = 0;
 };

@@ -55,13 +55,14 @@ Result<SigningKey> create_key_file(const std::string& path) {
 Result<SigningKey> read_key_file(const std::string& path) {
   struct stat info;
   if (::stat(path.c_str(), &info) != 0) {
-    return Error{errno == ENOENT ? Code::kNotFound : Code::kIo,
-                 path + ": " + std::strerror(errno) + "; make a key with `corpus key create " + path + "`"};
+    return Error{
+        errno == ENOENT ? Code::kNotFound : Code::kIo,
+        path + ": " + std::strerror(errno) + "; make a key with `corpus key create " + path + "`"};
   }
   if (!S_ISREG(info.st_mode)) return refused(path, "is no regular file");
   if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return refused(path, "a secret key that others may read or write is not used; run `chmod 600 " + path +
-                             "`, and make a new key if anyone may have read it");
+    return refused(path, "a secret key that others may read or write is not used; run `chmod 600 " +
+                             path + "`, and make a new key if anyone may have read it");
   }
   CORPUS_TRY(std::string pem, io::read_all(path, kMaxKeyFile));
   auto key = SigningKey::from_pem(pem);
@@ -73,8 +74,9 @@ Result<SigningKey> read_key_file(const std::string& path) {
 Result<SigningKey> key_from_environment(const std::string& name) {
   const char* pem = std::getenv(name.c_str());
   if (pem == nullptr || *pem == '\0') {
-    return Error{Code::kNotFound, "the environment variable " + name + " is not set; it has to hold the PEM "
-                                  "text of a key"};
+    return Error{Code::kNotFound, "the environment variable " + name +
+                                      " is not set; it has to hold the PEM "
+                                      "text of a key"};
   }
   auto key = SigningKey::from_pem(pem);
   if (!key) return std::move(key).error().context("environment variable " + name);

@@ -8,11 +8,6 @@
 namespace corpus::provenance {
 namespace {
 
-Hasher& hasher() {
-  thread_local Hasher one;
-  return one;
-}
-
 // The largest power of two below n, for n > 1.
 std::uint64_t split(std::uint64_t n) { return std::bit_floor(n - 1); }
 
@@ -29,19 +24,21 @@ Result<Digest> subtree(const HashReader& hashes, std::uint64_t begin, std::uint6
   return node_hash(left, right);
 }
 
-Error out_of_range(const char* what) { return {Code::kInvalidArgument, std::string("Merkle tree: ") + what}; }
+Error out_of_range(const char* what) {
+  return {Code::kInvalidArgument, std::string("Merkle tree: ") + what};
+}
 
 }  // namespace
 
 Digest leaf_hash(std::string_view leaf) {
-  return hasher().update(std::string_view("\0", 1)).update(leaf).finish();
+  return thread_hasher().update(std::string_view("\0", 1)).update(leaf).finish();
 }
 
 Digest node_hash(const Digest& left, const Digest& right) {
   char bytes[65] = {1};
   std::copy(left.begin(), left.end(), bytes + 1);
   std::copy(right.begin(), right.end(), bytes + 33);
-  return hasher().update({bytes, sizeof bytes}).finish();
+  return thread_hasher().update({bytes, sizeof bytes}).finish();
 }
 
 void MerkleRoot::add_hash(const Digest& leaf) {
@@ -100,7 +97,8 @@ Result<Proof> inclusion_proof(const HashReader& hashes, std::uint64_t index, std
   return out;
 }
 
-Result<Proof> consistency_proof(const HashReader& hashes, std::uint64_t first, std::uint64_t second) {
+Result<Proof> consistency_proof(const HashReader& hashes, std::uint64_t first,
+                                std::uint64_t second) {
   if (first > second) return out_of_range("the older tree is the larger one");
   Proof out;
   if (first == 0 || first == second) return out;

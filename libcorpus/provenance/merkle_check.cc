@@ -40,13 +40,15 @@ Result<void> check_consistency(std::uint64_t first, std::uint64_t second,
   if (first > second) return refused("the older tree is the larger one");
   if (first == second || first == 0) {
     if (!proof.empty()) return refused("has hashes where none are needed");
-    if (first == second && first_root != second_root) return refused("equal sizes, different roots");
+    if (first == second && first_root != second_root)
+      return refused("equal sizes, different roots");
     if (first == 0 && first_root != sha256({})) return refused("the empty tree has another root");
     return {};
   }
   if (proof.empty()) return refused("has no hashes");
   std::size_t next = 0;
-  // When the older tree is complete, its root stands first in the path and is left out of the proof.
+  // When the older tree is complete, its root stands first in the path and is left out of the
+  // proof.
   Digest fr = std::has_single_bit(first) ? first_root : proof[next++];
   Digest sr = fr;
   std::uint64_t fn = first - 1, sn = second - 1;
@@ -72,7 +74,8 @@ Result<void> check_consistency(std::uint64_t first, std::uint64_t second,
   }
   if (sn != 0) return refused("has fewer hashes than the tree has levels");
   if (fr != first_root) return refused("does not lead to the older root");
-  if (sr != second_root) return refused("does not lead to the newer root: what was logged has been changed");
+  if (sr != second_root)
+    return refused("does not lead to the newer root: what was logged has been changed");
   return {};
 }
 

@@ -14,7 +14,8 @@ Result<void> Registry::add_agreement(std::string_view envelope, std::string_view
   if (!verified) return refused(std::move(verified).error());
   auto value = provenance::parse_strict_json(verified->payload);
   if (!value) return refused(std::move(value).error());
-  if (auto problem = find_problem(*value, *parsed_schema("policy.agreement"), "")) return problem->error(name);
+  if (auto problem = find_problem(*value, *parsed_schema("policy.agreement"), ""))
+    return problem->error(name);
 
   Agreement out;
   out.id = value->get("id", "");
@@ -32,11 +33,13 @@ Result<void> Registry::add_agreement(std::string_view envelope, std::string_view
     auto dot = rule.rfind('.');
     const Terms* terms = dot == std::string::npos ? nullptr : find_terms(rule.substr(0, dot));
     if (terms == nullptr || !parse_action(rule.substr(dot + 1))) {
-      return refused({Code::kInvalidArgument, "lifts '" + rule + "', which is no rule; see `corpus policy list`"});
+      return refused({Code::kInvalidArgument,
+                      "lifts '" + rule + "', which is no rule; see `corpus policy list`"});
     }
   }
   for (const auto& other : agreements_) {
-    if (other.id == out.id) return refused({Code::kInvalidArgument, "agreement '" + out.id + "' was given already"});
+    if (other.id == out.id)
+      return refused({Code::kInvalidArgument, "agreement '" + out.id + "' was given already"});
   }
   digests_.emplace_back(name, provenance::hex(provenance::sha256(envelope)));
   agreements_.push_back(std::move(out));

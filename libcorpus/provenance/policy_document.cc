@@ -42,7 +42,8 @@ Result<Rule> rule_of(std::string_view file, const Value& v) {
   rule.section = v.get("section", "");
   if (const Value* list = v.find("conditions"); list != nullptr && list->if_array() != nullptr) {
     for (const auto& c : *list->if_array()) {
-      rule.conditions.push_back({c.get("type", ""), c.get("value", ""), c.get("when_shared", false)});
+      rule.conditions.push_back(
+          {c.get("type", ""), c.get("value", ""), c.get("when_shared", false)});
     }
   }
   // A rule that allows under no conditions, or forbids under some, is a slip of the writer.
@@ -74,7 +75,8 @@ Result<Terms> terms_of(std::string_view file, const Value& v) {
     for (const auto& text : item.strings("action")) {
       CORPUS_TRY(rule.action, parse_action(text));
       rule.id = out.id + '.' + text;
-      if (out.find(rule.action) != nullptr) return wrong(file, item, rule.id + ": there is a rule for this action already");
+      if (out.find(rule.action) != nullptr)
+        return wrong(file, item, rule.id + ": there is a rule for this action already");
       out.rules.push_back(rule);
     }
   }
@@ -113,8 +115,10 @@ Result<void> Registry::add_document(std::string_view text, std::string_view file
     append(phrases_.neutral, all.strings("neutral"));
     append(phrases_.human, all.strings("human"));
     append(phrases_.doubt, all.strings("doubt"));
-  } else if (all.find("neutral") != nullptr || all.find("human") != nullptr || all.find("doubt") != nullptr) {
-    return wrong(file, all, "neutral, human and doubt are the built-in registry's alone; remove them");
+  } else if (all.find("neutral") != nullptr || all.find("human") != nullptr ||
+             all.find("doubt") != nullptr) {
+    return wrong(file, all,
+                 "neutral, human and doubt are the built-in registry's alone; remove them");
   }
   digests_.emplace_back(file, provenance::hex(provenance::sha256(text)));
   return {};

@@ -60,15 +60,29 @@ Decision strictest(Decision a, Decision b) {
   return std::move(top);
 }
 
-Decision Registry::evaluate_model(const Query& query, const Model& model, const std::string& subject,
-                                  int depth) const {
+namespace {
+
+// The user may know what the built-in registry does not, but not better than what it knows.
+std::optional<Decision> layered(std::optional<Decision> builtin, std::optional<Decision> own) {
+  if (!builtin || !own) return builtin ? std::move(builtin) : std::move(own);
+  bool knows_nothing = !builtin->allowed && builtin->effect == Effect::kUnknown;
+  return knows_nothing ? std::move(own) : strictest(*std::move(builtin), *std::move(own));
+}
+
+}  // namespace
+
+Decision Registry::evaluate_model(const Query& query, const Model& model,
+                                  const std::string& subject, int depth) const {
   std::optional<Decision> out;
-  auto add = [&](Decision d) { out = out ? strictest(std::move(*out), std::move(d)) : std::move(d); };
+  auto add = [&](Decision d) {
+    out = out ? strictest(std::move(*out), std::move(d)) : std::move(d);
+  };
   for (const auto& id : model.terms) {
     if (const Terms* terms = find_terms(id)) add(judge(query, *terms, agreements_, subject));
   }
   if (model.terms.empty()) {
-    Decision d = unknown_decision(kUnknownTeacher, subject, "No terms are known for this model's text.");
+    Decision d =
+        unknown_decision(kUnknownTeacher, subject, "No terms are known for this model's text.");
     d.how = {"Find out which terms hold for it and add them to a policy file of your own."};
     add(std::move(d));
   }
@@ -85,8 +99,8 @@ Decision Registry::evaluate_model(const Query& query, const Model& model, const 
   return *std::move(out);
 }
 
-Decision Registry::evaluate_teacher_line(const Query& query, std::string_view model, const std::string& subject,
-                                         int depth) const {
+Decision Registry::evaluate_teacher_line(const Query& query, std::string_view model,
+                                         const std::string& subject, int depth) const {
   if (normal_name(model) == kHuman) {
     Decision d;
     d.allowed = true;
@@ -104,13 +118,11 @@ Decision Registry::evaluate_teacher_line(const Query& query, std::string_view mo
     d.how = {"Name the model that wrote it, or add its terms to a policy file of your own."};
     return d;
   }
-  if (builtin == nullptr) return evaluate_model(query, *own, subject, depth);
-  Decision d = evaluate_model(query, *builtin, subject, depth);
-  if (own == nullptr) return d;
-  Decision user = evaluate_model(query, *own, subject, depth);
-  // The user may know what the built-in registry does not, but not better than what forbids.
-  bool knows_nothing = !d.allowed && d.effect == Effect::kUnknown;
-  return knows_nothing ? user : strictest(std::move(d), std::move(user));
+  auto judge_one = [&, line = subject](const Model* m) -> std::optional<Decision> {
+    if (m == nullptr) return std::nullopt;
+    return evaluate_model(query, *m, line, depth);
+  };
+  return *layered(judge_one(builtin), judge_one(own));
 }
 
 Decision Registry::evaluate_teacher(const Query& query, std::string_view model) const {
@@ -121,16 +133,25 @@ Decision Registry::evaluate_licence(const Query& query, std::string_view stated)
   std::optional<Decision> best;  // of the alternatives the user may choose from
   for (const auto& choice : read_licence(*this, stated)) {
     std::optional<Decision> all;
-    auto add = [&](Decision d) { all = all ? strictest(std::move(*all), std::move(d)) : std::move(d); };
-    for (const Terms* terms : choice.terms) {
-      Decision d = judge(query, *terms, agreements_, short_text(stated));
-      if (d.quote.empty()) d.quote = short_text(stated);
-      add(std::move(d));
+    auto add = [&](Decision d) {
+      all = all ? strictest(std::move(*all), std::move(d)) : std::move(d);
+    };
+    for (const auto& layers : choice.terms) {
+      auto judge_one = [&](const Terms* terms) -> std::optional<Decision> {
+        if (terms == nullptr) return std::nullopt;
+        Decision d = judge(query, *terms, agreements_, short_text(stated));
+        if (d.quote.empty()) d.quote = short_text(stated);
+        return d;
+      };
+      add(*layered(judge_one(layers.first), judge_one(layers.second)));
     }
     for (const auto& clause : choice.unread) {
-      Decision d = unknown_decision(kUnknownLicence, short_text(stated), "Nobody knows what these words allow.");
+      Decision d = unknown_decision(kUnknownLicence, short_text(stated),
+                                    "Nobody knows what these words allow.");
       d.quote = short_text(clause);
-      d.how = {"State the licence by its SPDX id, or add these words to a policy file of your own as names of terms."};
+      d.how = {
+          "State the licence by its SPDX id, or add these words to a policy file of your own as "
+          "names of terms."};
       add(std::move(d));
     }
     if (!all) {
@@ -146,7 +167,9 @@ Decision Registry::evaluate_licence(const Query& query, std::string_view stated)
 Decision Registry::evaluate(const Query& query, std::span<const std::string> teachers,
                             std::span<const std::string> licences) const {
   std::optional<Decision> out;
-  auto add = [&](Decision d) { out = out ? strictest(std::move(*out), std::move(d)) : std::move(d); };
+  auto add = [&](Decision d) {
+    out = out ? strictest(std::move(*out), std::move(d)) : std::move(d);
+  };
   for (const auto& teacher : teachers) add(evaluate_teacher(query, teacher));
   if (teachers.empty()) add(evaluate_teacher(query, ""));
   for (const auto& licence : licences) add(evaluate_licence(query, licence));

@@ -30,7 +30,8 @@ void add_once(std::vector<std::string>& list, const std::string& item) {
   if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
 }
 
-const Agreement* find_agreement(std::span<const Agreement> all, const std::string& rule, const Query& q) {
+const Agreement* find_agreement(std::span<const Agreement> all, const std::string& rule,
+                                const Query& q) {
   for (const auto& a : all) {
     bool named = std::find(a.lifts.begin(), a.lifts.end(), rule) != a.lifts.end();
     bool student = a.students.empty() || matches_any(a.students, normal_name(q.student));
@@ -39,7 +40,9 @@ const Agreement* find_agreement(std::span<const Agreement> all, const std::strin
   return nullptr;
 }
 
-std::string shown(const Condition& c) { return c.value.empty() ? c.type : c.type + " \"" + c.value + '"'; }
+std::string shown(const Condition& c) {
+  return c.value.empty() ? c.type : c.type + " \"" + c.value + '"';
+}
 
 // Conditions: what is not met denies, what is met by an undertaking becomes a duty.
 void judge_conditions(const Rule& rule, const Query& query, Decision& d) {
@@ -49,7 +52,8 @@ void judge_conditions(const Rule& rule, const Query& query, Decision& d) {
     if (!is_met(c, query)) {
       d.unmet.push_back(std::move(duty));
     } else if (type != nullptr && (!type->checked || c.type == "non_commercial")) {
-      if (!(c.when_shared && query.distribution == Distribution::kPrivate)) d.duties.push_back(std::move(duty));
+      if (!(c.when_shared && query.distribution == Distribution::kPrivate))
+        d.duties.push_back(std::move(duty));
     }
   }
   d.allowed = d.unmet.empty();
@@ -88,22 +92,28 @@ Decision judge(const Query& query, const Terms& terms, std::span<const Agreement
   if (const Agreement* agreement = find_agreement(agreements, d.rule, query)) {
     d.allowed = true;
     d.lifted_by = {agreement->id};
-    d.why = "Agreement " + agreement->id + " with " + agreement->counterparty + " permits " + what + '.';
+    d.why = "Agreement " + agreement->id + " with " + agreement->counterparty + " permits " + what +
+            '.';
     return d;
   }
   auto age = (query.date - terms.reviewed).count();
   bool stale = !terms.fixed && age > query.max_review_age;
   if (d.effect == Effect::kDeny) {
     d.why = "The terms forbid " + what + '.';
-    d.how = {"Take a teacher or source whose terms allow it, or get a signed agreement that lifts " + d.rule + '.'};
+    d.how = {
+        "Take a teacher or source whose terms allow it, or get a signed agreement that lifts " +
+        d.rule + '.'};
   } else if (d.effect == Effect::kUnknown) {
     d.why = "Nobody has found a clause that allows " + what + '.';
-    d.how = {"Read the terms and add what they say in a policy file of your own, or get a signed agreement that lifts " +
-             d.rule + '.'};
+    d.how = {
+        "Read the terms and add what they say in a policy file of your own, or get a signed "
+        "agreement that lifts " +
+        d.rule + '.'};
   } else if (stale) {
     d.effect = Effect::kUnknown;
-    d.why = "The terms were last reviewed on " + d.reviewed + ", " + std::to_string(age) + " days before; older than " +
-            std::to_string(query.max_review_age) + " days is not relied on.";
+    d.why = "The terms were last reviewed on " + d.reviewed + ", " + std::to_string(age) +
+            " days before; older than " + std::to_string(query.max_review_age) +
+            " days is not relied on.";
     d.how = {"Update the registry, or review the terms and add them to a policy file of your own."};
   } else if (d.effect == Effect::kAllow) {
     d.allowed = true;
@@ -118,7 +128,8 @@ Decision judge(const Query& query, const Terms& terms, std::span<const Agreement
 std::string short_text(std::string_view text) {
   std::string_view head = text.substr(0, kMaxQuote);
   // Not in the middle of a character.
-  while (head.size() < text.size() && !head.empty() && (text[head.size()] & 0xC0) == 0x80) head.remove_suffix(1);
+  while (head.size() < text.size() && !head.empty() && (text[head.size()] & 0xC0) == 0x80)
+    head.remove_suffix(1);
   std::string out(head);
   if (json::valid_utf8(out)) return out;
   for (char& c : out) {

@@ -22,11 +22,14 @@ constexpr std::string_view kRegistryKey =
 Error refused(std::string what) { return {Code::kCorrupt, "policy registry: " + std::move(what)}; }
 
 // name -> sha256, as the signed index lists them.
-Result<std::vector<NamedText>> read_index(std::string_view index, const provenance::PublicKey& key) {
+Result<std::vector<NamedText>> read_index(std::string_view index,
+                                          const provenance::PublicKey& key) {
   auto envelope = provenance::parse_envelope(index, provenance::EnvelopeForm::kOurs);
-  if (!envelope) return std::move(envelope).error().context("policy registry: " + std::string(kIndexName));
+  if (!envelope)
+    return std::move(envelope).error().context("policy registry: " + std::string(kIndexName));
   auto verified = provenance::verify_envelope(*envelope, kIndexType, {&key, 1});
-  if (!verified) return std::move(verified).error().context("policy registry: " + std::string(kIndexName));
+  if (!verified)
+    return std::move(verified).error().context("policy registry: " + std::string(kIndexName));
   CORPUS_TRY(Value all, provenance::parse_strict_json(verified->payload));
   const Value* files = all.find("files");
   if (files == nullptr || files->if_object() == nullptr) return refused("the index lists no files");
@@ -57,7 +60,8 @@ Result<Registry> Registry::from_signed(std::span<const NamedText> files, std::st
   CORPUS_TRY(auto listed, read_index(index, key));
   Registry out;
   for (const auto& [file, text] : files) {
-    auto entry = std::find_if(listed.begin(), listed.end(), [&, &f = file](const auto& l) { return l.first == f; });
+    auto entry = std::find_if(listed.begin(), listed.end(),
+                              [&, &f = file](const auto& l) { return l.first == f; });
     if (entry == listed.end()) return refused(file + ": is not in the signed index");
     if (entry->second != provenance::hex(provenance::sha256(text))) {
       return refused(file + ": was changed after it was signed");
@@ -68,7 +72,8 @@ Result<Registry> Registry::from_signed(std::span<const NamedText> files, std::st
   if (!listed.empty()) return refused(listed[0].first + ": is in the signed index but missing");
   for (const auto& model : out.models_) {
     for (const auto& id : model.terms) {
-      if (out.find_terms(id) == nullptr) return refused("model " + model.names[0] + " names unknown terms " + id);
+      if (out.find_terms(id) == nullptr)
+        return refused("model " + model.names[0] + " names unknown terms " + id);
     }
   }
   return out;
@@ -94,8 +99,10 @@ Result<Registry> Registry::builtin() {
   std::string_view index;
   for (unsigned i = 0; i < kPolicyFileCount; ++i) {
     const auto& [file, text] = kPolicyFiles[i];
-    if (file == kIndexName) index = text;
-    else files.emplace_back(file, text);
+    if (file == kIndexName)
+      index = text;
+    else
+      files.emplace_back(file, text);
   }
   return from_signed(files, index, registry_key());
 }

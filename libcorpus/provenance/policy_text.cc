@@ -19,10 +19,13 @@ std::string_view without_scope(std::string_view clause) {
   return clause;
 }
 
-const Terms* find_licence(const Registry& registry, std::string_view clause) {
+// The terms with the most specific matching name.
+const Terms* find_licence(const Registry& registry, std::string_view clause, bool builtin) {
   const Terms* best = nullptr;
   int most = -1;
-  for (const auto& terms : registry.terms()) {  // sorted: the first of equals is the same every time
+  for (const auto& terms :
+       registry.terms()) {  // sorted: the first of equals is the same every time
+    if (terms.builtin != builtin) continue;
     for (const auto& glob : terms.names) {
       int says = specificity(glob);
       if (says > most && (glob_match(glob, clause) || glob_match(glob, without_scope(clause)))) {
@@ -35,11 +38,11 @@ const Terms* find_licence(const Registry& registry, std::string_view clause) {
 }
 
 bool add_clause(const Registry& registry, std::string_view clause, Stated& out) {
-  if (const Terms* terms = find_licence(registry, clause)) {
-    out.terms.push_back(terms);
-    return true;
-  }
-  return matches_any(registry.phrases().neutral, clause);
+  const Terms* builtin = find_licence(registry, clause, true);
+  const Terms* own = find_licence(registry, clause, false);
+  if (builtin == nullptr && own == nullptr) return matches_any(registry.phrases().neutral, clause);
+  out.terms.emplace_back(builtin, own);
+  return true;
 }
 
 // A clause as a whole, or part by part.
@@ -48,7 +51,8 @@ void read_words(const Registry& registry, std::string_view words, Stated& out) {
   if (whole.empty() || add_clause(registry, whole, out)) return;
   for (const auto& part : split_clauses(words, ",;")) {
     std::string text = plain_text(part.words);
-    if (!text.empty() && !add_clause(registry, text, out)) out.unread.emplace_back(trimmed(part.words));
+    if (!text.empty() && !add_clause(registry, text, out))
+      out.unread.emplace_back(trimmed(part.words));
   }
 }
 
@@ -79,7 +83,8 @@ std::vector<std::string_view> split_at(std::string_view text, std::string_view w
 
 std::vector<Clause> split_clauses(std::string_view text, std::string_view cut) {
   std::vector<Clause> out(1);
-  bool paired = std::count(text.begin(), text.end(), '(') == std::count(text.begin(), text.end(), ')');
+  bool paired =
+      std::count(text.begin(), text.end(), '(') == std::count(text.begin(), text.end(), ')');
   int depth = 0;
   for (char c : text) {
     if (paired && c == '(' && depth++ == 0) {
@@ -103,7 +108,8 @@ std::vector<Stated> read_licence(const Registry& registry, std::string_view stat
   for (auto choice : split_at(stated, " OR ")) {
     Stated& all = out.emplace_back();
     for (auto part : split_at(choice, " AND ")) {
-      if (part.size() > 2 && part.front() == '(' && part.back() == ')') part = part.substr(1, part.size() - 2);
+      if (part.size() > 2 && part.front() == '(' && part.back() == ')')
+        part = part.substr(1, part.size() - 2);
       Stated one = read_alternative(registry, part);
       all.terms.insert(all.terms.end(), one.terms.begin(), one.terms.end());
       all.unread.insert(all.unread.end(), one.unread.begin(), one.unread.end());

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "corpus/policy.h"
@@ -26,9 +27,10 @@ struct Clause {
 // Cuts at `cut` outside brackets. Brackets that do not pair leave everything in `words`.
 std::vector<Clause> split_clauses(std::string_view text, std::string_view cut);
 
-// What a licence field says, as alternatives ("OR") of things that hold together.
+// What a licence field says, as alternatives ("OR") of things that hold together. A clause may be
+// known to the built-in registry, to the user's files (either null), or both.
 struct Stated {
-  std::vector<const Terms*> terms;
+  std::vector<std::pair<const Terms*, const Terms*>> terms;
   std::vector<std::string> unread;  // clauses that nobody understood
 };
 std::vector<Stated> read_licence(const Registry& registry, std::string_view stated);

@@ -7,19 +7,27 @@
 namespace corpus::policy {
 namespace {
 
-constexpr std::array<std::string_view, 4> kActions = {"train", "train_competing", "redistribute", "sell"};
+constexpr std::array<std::string_view, 4> kActions = {"train", "train_competing", "redistribute",
+                                                      "sell"};
 constexpr std::array<std::string_view, 3> kDistributions = {"private", "hosted", "released"};
 constexpr std::array<std::string_view, 4> kEffects = {"allow", "conditional", "unknown", "deny"};
 
 constexpr DutyType kDuties[] = {
     {"name_prefix", "Let the student's name begin with these words and say it (student).", true},
-    {"students_only", "Train only a model of this family and say which (student_base), or take another teacher.", true},
-    {"non_commercial", "Use the result for nothing commercial and say so (commercial: false), or take another source.", true},
-    {"attribution", "Show these words, or credit the source, where the result is documented.", false},
+    {"students_only",
+     "Train only a model of this family and say which (student_base), or take another teacher.",
+     true},
+    {"non_commercial",
+     "Use the result for nothing commercial and say so (commercial: false), or take another "
+     "source.",
+     true},
+    {"attribution", "Show these words, or credit the source, where the result is documented.",
+     false},
     {"licence_copy", "Give a copy of the licence and its notices with the result.", false},
     {"passthrough_terms", "Bind those who get the result to the same use restrictions.", false},
     {"use_policy", "Read the acceptable use policy and keep to it.", false},
-    {"user_limit", "Stay below the limit of users or revenue, or ask the provider for a licence.", false},
+    {"user_limit", "Stay below the limit of users or revenue, or ask the provider for a licence.",
+     false},
     {"share_alike", "Share the result under the same licence.", false},
     {"permitted_access", "Use only answers that were got in the ways the terms permit.", false},
     {"disclose_ai", "Say that a model wrote the text; never pass it off as human.", false},
@@ -65,7 +73,8 @@ Result<Date> parse_date(std::string_view text) {
   int year = 0, month = 0, day = 0;
   if (text.size() == 10 && text[4] == '-' && text[7] == '-' && number(0, 4, year) &&
       number(5, 2, month) && number(8, 2, day)) {
-    std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+    std::chrono::year_month_day date{std::chrono::year(year),
+                                     std::chrono::month(static_cast<unsigned>(month)),
                                      std::chrono::day(static_cast<unsigned>(day))};
     if (date.ok()) return Date(date);
   }

@@ -28,7 +28,12 @@ Digest Hasher::finish() {
   return out;
 }
 
-Digest sha256(std::string_view bytes) { return Hasher().update(bytes).finish(); }
+Hasher& thread_hasher() {
+  thread_local Hasher one;
+  return one;
+}
+
+Digest sha256(std::string_view bytes) { return thread_hasher().update(bytes).finish(); }
 
 std::string hex(const Digest& digest) {
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -44,7 +49,9 @@ std::string hex(const Digest& digest) {
 std::optional<Digest> parse_hex(std::string_view text) {
   Digest out;
   if (text.size() != 2 * out.size()) return std::nullopt;
-  auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  auto digit = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
   for (std::size_t i = 0; i < out.size(); ++i) {
     int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
     if (high < 0 || low < 0) return std::nullopt;

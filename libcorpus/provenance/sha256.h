@@ -36,6 +36,9 @@ class Hasher {
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
+// This thread's own; finish() what you begin.
+Hasher& thread_hasher();
+
 inline std::string_view bytes_of(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }

@@ -67,7 +67,8 @@ bool path_match(std::string_view glob, std::string_view path) {
       }
       return false;
     }
-    if (p == path.size() || (glob[g] != path[p] && !(glob[g] == '?' && path[p] != '/'))) return false;
+    if (p == path.size() || (glob[g] != path[p] && !(glob[g] == '?' && path[p] != '/')))
+      return false;
   }
 }
 
@@ -92,7 +93,8 @@ Result<void> Sources::add_table(const std::string& path, const Phrases& phrases)
   return add_table_text(text, path, phrases);
 }
 
-Result<void> Sources::add_table_text(std::string_view tsv, const std::string& path, const Phrases& phrases) {
+Result<void> Sources::add_table_text(std::string_view tsv, const std::string& path,
+                                     const Phrases& phrases) {
   auto wrong = [&](std::size_t line, const std::string& what) {
     return Error{Code::kInvalidArgument, path + ":" + std::to_string(line) + ": " + what};
   };
@@ -114,7 +116,9 @@ Result<void> Sources::add_table_text(std::string_view tsv, const std::string& pa
     if (line.empty()) continue;
     if (cells.size() > width) return wrong(number, "more cells than the header has columns");
     cells.resize(width);  // empty cells at the end may be left out
-    auto cell = [&](int column) { return column < 0 ? std::string() : std::string(cells[static_cast<std::size_t>(column)]); };
+    auto cell = [&](int column) {
+      return column < 0 ? std::string() : std::string(cells[static_cast<std::size_t>(column)]);
+    };
     if (cell(columns.file).empty()) return wrong(number, "names no file");
     Declaration d{.path = absolute((folder / cell(columns.file)).string())};
     d.terms.declared = true;
@@ -131,7 +135,8 @@ SourceTerms Sources::find(const std::string& input) const {
   SourceTerms out;
   std::string whole = absolute(input);
   for (const auto& d : declarations_) {
-    bool matches = d.path.empty() ? path_match(d.glob, input) || path_match(d.glob, whole) : d.path == whole;
+    bool matches =
+        d.path.empty() ? path_match(d.glob, input) || path_match(d.glob, whole) : d.path == whole;
     if (!matches) continue;
     out.declared = true;
     add_all(out.licences, d.terms.licences);

@@ -1,7 +1,8 @@
-// Where inputs come from: what the recipe or a table beside the data declares about each file. What is
-// not declared is unknown.
+// Where inputs come from: what the recipe or a table beside the data declares about each file. What
+// is not declared is unknown.
 //
-// Several declarations of one file all hold: licences and teachers add up, and the strictest decides.
+// Several declarations of one file all hold: licences and teachers add up, and the strictest
+// decides.
 #ifndef CORPUS_PROVENANCE_SOURCES_H_
 #define CORPUS_PROVENANCE_SOURCES_H_
 
@@ -25,19 +26,21 @@ struct SourceTerms {
 
 class Sources {
  public:
-  // `list`: the option `sources`, an array of {files, licence, teacher, url, collected}; may be null.
+  // `list`: the option `sources`, an array of {files, licence, teacher, url, collected}; may be
+  // null.
   Result<void> add_list(const Value* list);
-  // A table with a header line: columns file, licence_as_stated (or licence, license), teacher; also
-  // url or origin, and collected. `file` is relative to the table's folder.
+  // A table with a header line: columns file, licence_as_stated (or licence, license), teacher;
+  // also url or origin, and collected. `file` is relative to the table's folder.
   Result<void> add_table(const std::string& path, const Phrases& phrases);
-  Result<void> add_table_text(std::string_view tsv, const std::string& path, const Phrases& phrases);
+  Result<void> add_table_text(std::string_view tsv, const std::string& path,
+                              const Phrases& phrases);
 
   SourceTerms find(const std::string& input) const;
 
  private:
   struct Declaration {
-    std::string glob;   // of the recipe; '*' stays within a folder, '**' does not
-    std::string path;   // of a table: the file it is about, absolute
+    std::string glob;  // of the recipe; '*' stays within a folder, '**' does not
+    std::string path;  // of a table: the file it is about, absolute
     SourceTerms terms;
   };
   std::vector<Declaration> declarations_;

@@ -23,7 +23,8 @@ std::string print_statement(const Statement& statement) {
   }
   Value out;
   out.set("_type", std::string(kStatementType));
-  out.set("predicate", statement.predicate.is_null() ? Value(Value::Object()) : statement.predicate);
+  out.set("predicate",
+          statement.predicate.is_null() ? Value(Value::Object()) : statement.predicate);
   out.set("predicateType", statement.predicate_type);
   out.set("subject", std::move(subjects));
   return out.to_json();
@@ -50,7 +51,8 @@ Result<Statement> parse_statement(std::string_view json) {
     const Value* digest = item.find("digest");
     auto sha = digest != nullptr ? parse_hex(digest->get("sha256", "")) : std::nullopt;
     if (!sha) return refused("subject '" + subject.name + "' has no sha256 digest");
-    if (!names.insert(subject.name).second) return refused("subject '" + subject.name + "' stands twice");
+    if (!names.insert(subject.name).second)
+      return refused("subject '" + subject.name + "' stands twice");
     subject.sha256 = *sha;
   }
   return out;
@@ -69,7 +71,8 @@ Result<Statement> statement_of_manifest(std::string_view manifest, Value evidenc
   for (const auto& file : *files->if_array()) {
     std::string name = file.get("name", "");
     auto sha = parse_hex(file.get("sha256", ""));
-    if (name.empty() || !sha) return Error{Code::kCorrupt, "manifest.json: a file without name or sha256"};
+    if (name.empty() || !sha)
+      return Error{Code::kCorrupt, "manifest.json: a file without name or sha256"};
     out.subjects.push_back({std::move(name), *sha});
   }
   for (std::string_view key : {"libcorpus", "recipe_digest", "policy", "counts"}) {

@@ -59,24 +59,32 @@ class Parser {
     return true;
   }
   void skip_space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) ++at_;
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+      ++at_;
   }
 
   std::optional<Value> parse_value(int depth) {
     skip_space();
     if (depth > kMaxDepth) return fail("nested deeper than 64 levels");
     switch (peek()) {
-      case '{': return parse_object(depth);
-      case '[': return parse_array(depth);
+      case '{':
+        return parse_object(depth);
+      case '[':
+        return parse_array(depth);
       case '"': {
         auto s = parse_string();
         if (!s) return std::nullopt;
         return Value(*std::move(s));
       }
-      case 't': return parse_word("true", true);
-      case 'f': return parse_word("false", false);
-      case 'n': return parse_word("null", Value());
-      default: return parse_number();
+      case 't':
+        return parse_word("true", true);
+      case 'f':
+        return parse_word("false", false);
+      case 'n':
+        return parse_word("null", Value());
+      default:
+        return parse_number();
     }
   }
 
@@ -128,7 +136,8 @@ class Parser {
     std::uint32_t out = 0;
     if (at_ + 4 > text_.size()) return fail("an unfinished \\u escape");
     auto [end, ec] = std::from_chars(text_.data() + at_, text_.data() + at_ + 4, out, 16);
-    if (ec != std::errc() || end != text_.data() + at_ + 4) return fail("a \\u escape without 4 hex digits");
+    if (ec != std::errc() || end != text_.data() + at_ + 4)
+      return fail("a \\u escape without 4 hex digits");
     at_ += 4;
     return out;
   }

@@ -1,7 +1,7 @@
 // JSON text (RFC 8259) to a Value, for signed documents: there must be one way to read them.
 //
-// Refused beyond what the RFC refuses: equal keys in one object, lone surrogates, bytes that are not
-// UTF-8, nesting beyond 64, integers beyond 64 bit and numbers beyond a double.
+// Refused beyond what the RFC refuses: equal keys in one object, lone surrogates, bytes that are
+// not UTF-8, nesting beyond 64, integers beyond 64 bit and numbers beyond a double.
 #ifndef CORPUS_PROVENANCE_STRICT_JSON_H_
 #define CORPUS_PROVENANCE_STRICT_JSON_H_
 

@@ -35,7 +35,8 @@ std::string three_digits(std::uint64_t n) {
 
 std::string tile_path(unsigned level, std::uint64_t index, unsigned width) {
   std::string number = three_digits(index % 1000);
-  for (index /= 1000; index != 0; index /= 1000) number.insert(0, "x" + three_digits(index % 1000) + "/");
+  for (index /= 1000; index != 0; index /= 1000)
+    number.insert(0, "x" + three_digits(index % 1000) + "/");
   std::string out = "tile/" + std::to_string(level) + "/" + number;
   if (width != kTileWidth) out += ".p/" + std::to_string(width);
   return out;
@@ -76,7 +77,8 @@ Result<Digest> TileReader::hash(unsigned level, std::uint64_t index) const {
     return Error{Code::kInvalidArgument, "Merkle tree: asked for a hash beyond its leaves"};
   }
   std::uint64_t first = index << inner, tile = first / kTileWidth;
-  auto width = static_cast<unsigned>(std::min<std::uint64_t>(kTileWidth, hashes - tile * kTileWidth));
+  auto width =
+      static_cast<unsigned>(std::min<std::uint64_t>(kTileWidth, hashes - tile * kTileWidth));
   std::string path = tile_path(tile_level, tile, width);
   CORPUS_TRY(std::string bytes, source_(path));
   if (bytes.size() != width * kHash) {

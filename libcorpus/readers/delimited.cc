@@ -60,8 +60,14 @@ bool Row::split(std::string_view row) {
         close += 2;
       }
       end = close + 1;
-      if (end != row.size() && row[end] != separator_) return false;
-      fields_.push_back({row.substr(at + 1, close - at - 1), doubled});
+      if (end == row.size() || row[end] == separator_) {
+        fields_.push_back({row.substr(at + 1, close - at - 1), doubled});
+      } else if (separator_ == '\t') {  // most TSV files do not quote at all
+        end = std::min(row.find(separator_, end), row.size());
+        fields_.push_back({row.substr(at, end - at), false});
+      } else {
+        return false;
+      }
     } else {
       end = std::min(row.find(separator_, at), row.size());
       fields_.push_back({row.substr(at, end - at), false});

@@ -70,6 +70,7 @@ class DropOthers final : public Map {
   DropOthers(std::vector<RecordPos> chosen, MemoryBudget* memory)
       : memory_(memory), chosen_(std::move(chosen)) {}
   ~DropOthers() override { memory_->release(chosen_.size() * sizeof(RecordPos)); }
+  bool drops_only() const override { return true; }
   Result<void> run(Batch& batch, State*) const override {
     chosen_.drop_if(batch, false, reason_);
     return {};

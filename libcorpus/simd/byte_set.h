@@ -1,4 +1,5 @@
-// Finds the first byte of a text that is in a set: the scan under every "nothing unusual here" path.
+// Finds the first byte of a text that is in a set: the scan under every "nothing unusual here"
+// path.
 //
 // Any set of byte values, tested with three table look-ups of 16 entries a vector (W. Mula, "SIMD
 // byte lookup", 2018, the universal variant). About 20 GB/s a core from cache with AVX2.
@@ -32,7 +33,8 @@ class ByteSet {
   std::uint8_t rows_[2][16] = {};
 };
 
-// Index of the first byte of `text` at or after `from` that is in the set; text.size() when none is.
+// Index of the first byte of `text` at or after `from` that is in the set; text.size() when none
+// is.
 std::size_t find_first(const ByteSet& set, std::string_view text, std::size_t from = 0);
 std::size_t find_first_scalar(const ByteSet& set, std::string_view text, std::size_t from = 0);
 

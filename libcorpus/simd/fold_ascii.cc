@@ -49,7 +49,8 @@ __attribute__((target(CORPUS_TARGET_AVX2))) inline __m256i load(const char* p) {
 }
 
 // 0xFF where low <= byte <= high, unsigned.
-__attribute__((target(CORPUS_TARGET_AVX2))) inline __m256i in_range(__m256i x, char low, char high) {
+__attribute__((target(CORPUS_TARGET_AVX2))) inline __m256i in_range(__m256i x, char low,
+                                                                    char high) {
   __m256i shifted = _mm256_sub_epi8(x, _mm256_set1_epi8(low));
   __m256i width = _mm256_set1_epi8(static_cast<char>(high - low));
   return _mm256_cmpeq_epi8(_mm256_min_epu8(shifted, width), shifted);

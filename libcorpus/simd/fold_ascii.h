@@ -8,9 +8,9 @@
 
 namespace corpus::simd {
 
-// Copies text[from..] in lower case to `out`, which has room for all of it, and stops before the first
-// byte that is not plain: control characters, bytes beyond ASCII, * _ `, and a space at the beginning
-// or after anything but a visible ASCII character. Returns where it stopped.
+// Copies text[from..] in lower case to `out`, which has room for all of it, and stops before the
+// first byte that is not plain: control characters, bytes beyond ASCII, * _ `, and a space at the
+// beginning or after anything but a visible ASCII character. Returns where it stopped.
 std::size_t fold_ascii(std::string_view text, std::size_t from, char* out);
 std::size_t fold_ascii_scalar(std::string_view text, std::size_t from, char* out);
 

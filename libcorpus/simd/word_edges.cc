@@ -44,7 +44,7 @@ std::size_t word_edges_scalar(std::string_view text, std::uint32_t* out) {
 namespace {
 
 struct Masks {
-  std::uint64_t word;   // ASCII letters and digits, and everything beyond ASCII
+  std::uint64_t word;              // ASCII letters and digits, and everything beyond ASCII
   std::uint64_t two, three, four;  // leads of separating characters of that many bytes
 };
 
@@ -83,7 +83,8 @@ __attribute__((target(CORPUS_TARGET_AVX2))) std::size_t word_edges_avx2(std::str
   for (std::size_t at = 0; at < text.size(); at += 64) {
     char last[64] = {};
     const char* block = text.data() + at;
-    if (text.size() - at < 64) block = static_cast<char*>(std::memcpy(last, block, text.size() - at));
+    if (text.size() - at < 64)
+      block = static_cast<char*>(std::memcpy(last, block, text.size() - at));
     Masks m = masks_of(block);
     std::uint64_t signs = sign_ahead | m.two | m.three | m.four;
     sign_ahead = 0;

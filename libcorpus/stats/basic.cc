@@ -15,7 +15,8 @@
 namespace corpus {
 namespace {
 
-// An eighth of the budget, at up to 43 bytes a key (two thirds of the slots of a doubled table free).
+// An eighth of the budget, at up to 43 bytes a key (two thirds of the slots of a doubled table
+// free).
 std::size_t max_keys(const MemoryBudget& memory) {
   constexpr std::uint64_t kMost = std::uint64_t{1} << 24, kLeast = std::uint64_t{1} << 16;
   if (memory.limit() == 0) return kMost;
@@ -71,7 +72,8 @@ class Basic final : public Fold {
   Result<void> load(std::string_view bytes) override {
     while (!bytes.empty()) {
       if (!total_.read(bytes)) {
-        return Error{Code::kCorrupt, "stats.basic: the saved state is damaged; run without --resume"};
+        return Error{Code::kCorrupt,
+                     "stats.basic: the saved state is damaged; run without --resume"};
       }
     }
     return {};
@@ -87,7 +89,7 @@ class Basic final : public Fold {
 
   MemoryBudget* memory_;
   std::size_t max_keys_;
-  Tally total_;    // of what save() has written, and after finish() of everything
+  Tally total_;  // of what save() has written, and after finish() of everything
   Tally unsaved_;
 };
 

@@ -1,11 +1,10 @@
 // Counts how often keys come twice, in bounded memory.
 //
-// Adaptive sampling (Flajolet 1990, after Wegman; with counts as Gibbons 2001): all keys are kept with
-// their counts until there are too many; then only those whose hash ends in one more zero bit, and so
-// on. Up to the bound (level() == 0) the answer is exact; beyond it, it is the sample's, scaled.
-// What is kept depends on the set of keys alone, not on their order or on how they were split over
-// samples of equal bound, so merge() commutes and associates.
-// Not thread safe.
+// Adaptive sampling (Flajolet 1990, after Wegman; with counts as Gibbons 2001): all keys are kept
+// with their counts until there are too many; then only those whose hash ends in one more zero bit,
+// and so on. Up to the bound (level() == 0) the answer is exact; beyond it, it is the sample's,
+// scaled. What is kept depends on the set of keys alone, not on their order or on how they were
+// split over samples of equal bound, so merge() commutes and associates. Not thread safe.
 #ifndef CORPUS_STATS_DISTINCT_SAMPLE_H_
 #define CORPUS_STATS_DISTINCT_SAMPLE_H_
 

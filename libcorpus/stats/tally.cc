@@ -217,14 +217,16 @@ std::string Tally::to_json() const {
     for (const auto& [name, n] : sorted) append_member(out, name, n);
     out += '}';
   };
-  counts(",\"shapes\":{", kShapes, [](int i) { return name(static_cast<Shape>(i)); }, shapes_);
-  counts(",\"roles\":{", kRoles, [](int i) { return name(static_cast<Role>(i)); }, roles_);
+  counts(
+      ",\"shapes\":{", kShapes, [](int i) { return name(static_cast<Shape>(i)); }, shapes_);
+  counts(
+      ",\"roles\":{", kRoles, [](int i) { return name(static_cast<Role>(i)); }, roles_);
   out += ",\"teachers\":";
   teachers_.append_json(out);
   out += ",\"malformed_reasons\":";
   malformed_by_.append_json(out);
-  static constexpr std::string_view kTitles[kLengths] = {
-      "turns", "prompt_chars", "prompt_bytes", "response_chars", "response_bytes"};
+  static constexpr std::string_view kTitles[kLengths] = {"turns", "prompt_chars", "prompt_bytes",
+                                                         "response_chars", "response_bytes"};
   for (int i = 0; i < kLengths; ++i) {
     out += ",\"";
     out += kTitles[i];
@@ -276,7 +278,8 @@ bool Tally::read(std::string_view& in) {
   }
   for (Lengths& l : lengths_) {
     Lengths part;
-    if (!take(in, part.count) || !take(in, part.sum) || !take(in, part.min) || !take(in, part.max)) {
+    if (!take(in, part.count) || !take(in, part.sum) || !take(in, part.min) ||
+        !take(in, part.max)) {
       return false;
     }
     for (auto& bucket : part.log2) {

@@ -74,7 +74,8 @@ Findings scan(std::string_view text) {
         ++i;
       } else {
         auto [c, size] = decode(text.substr(i, 4));
-        // Above the basic plane only pictographs and CJK extensions B..F are common enough to matter.
+        // Above the basic plane only pictographs and CJK extensions B..F are common enough to
+        // matter.
         bool known = c < 0x10000 ? c != kBadChar && inert(c)
                                  : (c >= 0x1F000 && c < 0x20000) || (c >= 0x20000 && c < 0x2F800);
         if (!known) found.maybe_not_nfc = true;
@@ -115,13 +116,20 @@ void crlf_to_lf(std::string& text) {
 // What a turn's text is, for the hash. Pinned: keys are written into corpora.
 std::uint64_t role_class(Role role) {
   switch (role) {
-    case Role::kText: return 0;
-    case Role::kSystem: return 1;
-    case Role::kUser: return 2;
-    case Role::kAssistant: return 3;
-    case Role::kReasoning: return 4;
-    case Role::kCall: return 5;
-    case Role::kTool: return 6;
+    case Role::kText:
+      return 0;
+    case Role::kSystem:
+      return 1;
+    case Role::kUser:
+      return 2;
+    case Role::kAssistant:
+      return 3;
+    case Role::kReasoning:
+      return 4;
+    case Role::kCall:
+      return 5;
+    case Role::kTool:
+      return 6;
   }
   return 0;
 }

@@ -1,9 +1,9 @@
 // The content id: XXH3-128 over the normalised turns of a record.
 //
 // Normalisation: NFC, CRLF and CR become LF, white space at both ends of a turn removed. Nothing
-// else: case, punctuation and inner white space carry meaning in code and prose. Turns that are empty
-// after it do not count; each turn is hashed with its role class, so that a question and the same
-// text as an answer differ. Equal conversations under other field names get equal keys.
+// else: case, punctuation and inner white space carry meaning in code and prose. Turns that are
+// empty after it do not count; each turn is hashed with its role class, so that a question and the
+// same text as an answer differ. Equal conversations under other field names get equal keys.
 #ifndef CORPUS_TEXT_CONTENT_KEY_H_
 #define CORPUS_TEXT_CONTENT_KEY_H_
 

@@ -18,17 +18,48 @@ char32_t folded(char32_t c) {
   if (c >= 0x410 && c <= 0x42F) return c + 0x20;
   if (c >= 0x400 && c <= 0x40F) return c + 0x50;
   switch (c) {
-    case 0xB4: case 0x2BC: case 0x2018: case 0x2019: case 0xFF07: return '\'';
-    case 0xAB: case 0xBB: case 0x201C: case 0x201D: case 0x201E: case 0x300C: case 0x300D:
-    case 0x300E: case 0x300F: case 0xFF02: return '"';
-    case 0x3001: case 0xFF0C: return ',';
-    case 0x3002: case 0xFF0E: case 0xFF61: return '.';
-    case 0xFF01: return '!';
-    case 0xFF1F: return '?';
-    case 0xFF1A: return ':';
-    case 0x2010: case 0x2011: return '-';
-    case 0x200B: case 0x200C: case 0x200D: case 0x2060: case 0xFEFF: case 0xAD: return 0;
-    default: return is_space(c) ? U' ' : c;
+    case 0xB4:
+    case 0x2BC:
+    case 0x2018:
+    case 0x2019:
+    case 0xFF07:
+      return '\'';
+    case 0xAB:
+    case 0xBB:
+    case 0x201C:
+    case 0x201D:
+    case 0x201E:
+    case 0x300C:
+    case 0x300D:
+    case 0x300E:
+    case 0x300F:
+    case 0xFF02:
+      return '"';
+    case 0x3001:
+    case 0xFF0C:
+      return ',';
+    case 0x3002:
+    case 0xFF0E:
+    case 0xFF61:
+      return '.';
+    case 0xFF01:
+      return '!';
+    case 0xFF1F:
+      return '?';
+    case 0xFF1A:
+      return ':';
+    case 0x2010:
+    case 0x2011:
+      return '-';
+    case 0x200B:
+    case 0x200C:
+    case 0x200D:
+    case 0x2060:
+    case 0xFEFF:
+    case 0xAD:
+      return 0;
+    default:
+      return is_space(c) ? U' ' : c;
   }
 }
 
@@ -109,16 +140,6 @@ std::string_view first_chars(std::string_view text, std::size_t chars) {
   }
   while (end < text.size() && is_tail(text[end])) ++end;
   return text.substr(0, end);
-}
-
-std::string_view last_chars(std::string_view text, std::size_t chars) {
-  if (text.size() <= chars) return text;
-  std::size_t i = text.size();
-  while (i > 0 && chars > 0) {
-    --i;
-    if (!is_tail(text[i])) --chars;
-  }
-  return text.substr(i);
 }
 
 }  // namespace corpus::text

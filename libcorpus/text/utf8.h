@@ -1,7 +1,7 @@
 // Small steps over UTF-8: decode one character, trim white space, count characters.
 //
-// Input is UTF-8 that the parse stage has checked; anything else is answered with kBadChar and never
-// read past its end.
+// Input is UTF-8 that the parse stage has checked; anything else is answered with kBadChar and
+// never read past its end.
 #ifndef CORPUS_TEXT_UTF8_H_
 #define CORPUS_TEXT_UTF8_H_
 

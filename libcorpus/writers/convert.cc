@@ -11,18 +11,27 @@ namespace {
 std::string_view role_name(Target target, Role role) {
   if (target == Target::kMessages) {
     switch (role) {
-      case Role::kSystem: return "system";
-      case Role::kUser: return "user";
-      case Role::kTool: return "tool";
-      default: return "assistant";
+      case Role::kSystem:
+        return "system";
+      case Role::kUser:
+        return "user";
+      case Role::kTool:
+        return "tool";
+      default:
+        return "assistant";
     }
   }
   switch (role) {
-    case Role::kSystem: return "system";
-    case Role::kUser: return "human";
-    case Role::kTool: return "observation";
-    case Role::kCall: return "function_call";
-    default: return "gpt";
+    case Role::kSystem:
+      return "system";
+    case Role::kUser:
+      return "human";
+    case Role::kTool:
+      return "observation";
+    case Role::kCall:
+      return "function_call";
+    default:
+      return "gpt";
   }
 }
 
@@ -78,15 +87,15 @@ Result<std::string_view> Converter::edited(Batch& batch, const Record& r, const 
                              : edit.span.end <= raw.begin || edit.span.begin >= raw.end;
     if (outside) continue;
     if (edit.span.begin < raw.begin || edit.span.end > raw.end) {
-      return Error{Code::kUnsupported, "output.convert: a stage changed more than the text of a turn; "
-                                       "leave out convert, or convert in a second run"};
+      return Error{Code::kUnsupported,
+                   "output.convert: a stage changed more than the text of a turn; "
+                   "leave out convert, or convert in a second run"};
     }
     order_.push_back(k);
   }
   if (order_.empty()) return turn.text;
-  std::sort(order_.begin(), order_.end(), [&](auto a, auto b) {
-    return batch.edits[a].span.begin < batch.edits[b].span.begin;
-  });
+  std::sort(order_.begin(), order_.end(),
+            [&](auto a, auto b) { return batch.edits[a].span.begin < batch.edits[b].span.begin; });
   text_.clear();
   std::uint32_t at = raw.begin;
   for (auto k : order_) {
@@ -128,7 +137,9 @@ std::string_view Converter::joined(Path path, std::string& out) const {
   return out;
 }
 
-void Converter::add_joined(std::string_view key, Path path) { add_member(key, joined(path, text_)); }
+void Converter::add_joined(std::string_view key, Path path) {
+  add_member(key, joined(path, text_));
+}
 
 void Converter::add_message(Target target, Role role, std::string_view reasoning,
                             std::string_view text) {

@@ -2,7 +2,7 @@
 //
 //   messages         {"messages":[{"role","content"},...]}
 //   sharegpt         {"conversations":[{"from","value"},...]}
-//   alpaca           {"instruction","input","output"[,"system"][,"history":[[question,answer],...]]}
+//   alpaca {"instruction","input","output"[,"system"][,"history":[[question,answer],...]]}
 //   prompt_response  {"prompt","response"}
 //   text             {"text"}
 //

@@ -8,8 +8,9 @@ namespace {
 
 Result<ShardReader> open_part(const CorpusReader::Part& part) {
   if (!part.path.ends_with(".zst")) {
-    return Error{Code::kUnsupported, part.path + ": only zstd parts have a record index; write the "
-                                                 "corpus with output.compress zstd"};
+    return Error{Code::kUnsupported, part.path +
+                                         ": only zstd parts have a record index; write the "
+                                         "corpus with output.compress zstd"};
   }
   CORPUS_TRY(ShardReader reader, ShardReader::open(part.path));
   if (reader.records() != part.records) {

@@ -64,7 +64,8 @@ Result<void> BatchEncoder::encode(Batch& batch) {
     dropped = print_rejects(batch);
     CORPUS_CHECK(finish(batch, kRejectSlots));
   }
-  batch.encoded_records = {kept_lines.lines, kept_lines.continued, dropped.lines, dropped.continued};
+  batch.encoded_records = {kept_lines.lines, kept_lines.continued, dropped.lines,
+                           dropped.continued};
   text_.release_above(kRetain);
   return {};
 }
@@ -118,7 +119,8 @@ Result<void> BatchEncoder::finish(Batch& batch, std::size_t slot) {
     return {};
   }
   PaddedBuffer& bytes = batch.encoded[slot + kBytes];
-  CORPUS_CHECK(zstd_ ? zstd_->append_frame(bytes, pieces[0]) : gzip_->append_member(bytes, pieces[0]));
+  CORPUS_CHECK(zstd_ ? zstd_->append_frame(bytes, pieces[0])
+                     : gzip_->append_member(bytes, pieces[0]));
   std::string_view whole = bytes.view();
   set_pieces(list, {&whole, 1});
   if (options_.index) {

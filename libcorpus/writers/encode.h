@@ -1,7 +1,7 @@
 // From a batch to the bytes that a sink writes: lines, then one frame or member for each output.
 //
-// This is the parallel half of every sink: it runs in Sink::prepare() with one BatchEncoder a worker
-// and leaves its result in Batch::encoded, which write() only has to move.
+// This is the parallel half of every sink: it runs in Sink::prepare() with one BatchEncoder a
+// worker and leaves its result in Batch::encoded, which write() only has to move.
 #ifndef CORPUS_WRITERS_ENCODE_H_
 #define CORPUS_WRITERS_ENCODE_H_
 
@@ -25,9 +25,9 @@ namespace corpus {
 
 struct EncodeOptions {
   Codec codec;
-  bool index = false;           // collect what a shard's record index needs
-  bool rejects = false;         // also print what was dropped ...
-  bool malformed = true;        // ... malformed records too
+  bool index = false;     // collect what a shard's record index needs
+  bool rejects = false;   // also print what was dropped ...
+  bool malformed = true;  // ... malformed records too
   std::optional<Target> convert;
 
   std::uint32_t fields() const;

@@ -31,7 +31,9 @@ FolderSink::FolderSink(std::string dir, Recipe recipe, EncodeOptions encode,
       kept_(shards(dir_, "", encode_, shard_bytes)),
       rejects_(shards(dir_, "rejects/", encode_, shard_bytes)) {}
 
-std::unique_ptr<State> FolderSink::scratch() const { return std::make_unique<BatchEncoder>(encode_); }
+std::unique_ptr<State> FolderSink::scratch() const {
+  return std::make_unique<BatchEncoder>(encode_);
+}
 
 Result<void> FolderSink::prepare(Batch& batch, State* state) const {
   return static_cast<BatchEncoder*>(state)->encode(batch);
@@ -61,8 +63,9 @@ Result<void> FolderSink::restore(std::string_view snapshot) {
   constexpr std::string_view kStart = "folder 1\n0 0 0 0 0 0\n0 0 0 0 0 0\n";
   if (snapshot.empty()) snapshot = kStart;
   if (!snapshot.starts_with(kSnapshot)) {
-    return Error{Code::kUnsupported, work_.path() + ": was written by another version of libcorpus; "
-                                                    "start again in another folder"};
+    return Error{Code::kUnsupported, work_.path() +
+                                         ": was written by another version of libcorpus; "
+                                         "start again in another folder"};
   }
   snapshot.remove_prefix(kSnapshot.size());
   CORPUS_CHECK(kept_.restore(snapshot));

@@ -4,8 +4,8 @@
 //   OUT/rejects/part-00000.jsonl.zst ...  dropped ones, when asked for
 //   OUT/manifest.json                     last; its presence says that the corpus is whole
 //
-// Until close() everything is in OUT/.partial under the same names. close() renames the files one by
-// one, then the manifest, then removes .partial. A kill in between leaves files in both places;
+// Until close() everything is in OUT/.partial under the same names. close() renames the files one
+// by one, then the manifest, then removes .partial. A kill in between leaves files in both places;
 // restore() moves them back first, so close() can be repeated from any point.
 #ifndef CORPUS_WRITERS_FOLDER_SINK_H_
 #define CORPUS_WRITERS_FOLDER_SINK_H_

@@ -34,7 +34,8 @@ class Parser {
     return true;
   }
   void skip_space() {
-    while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) {
+    while (at_ < text_.size() &&
+           std::string_view(" \t\r\n").find(text_[at_]) != std::string_view::npos) {
       ++at_;
     }
   }
@@ -42,18 +43,27 @@ class Parser {
   bool parse(Value& out, int depth) {
     skip_space();
     switch (peek()) {
-      case '{': return depth < kMaxDepth && object(out, depth);
-      case '[': return depth < kMaxDepth && array(out, depth);
+      case '{':
+        return depth < kMaxDepth && object(out, depth);
+      case '[':
+        return depth < kMaxDepth && array(out, depth);
       case '"': {
         std::string text;
         if (!string(text)) return false;
         out = std::move(text);
         return true;
       }
-      case 't': out = true; return take("true");
-      case 'f': out = false; return take("false");
-      case 'n': out = Value(); return take("null");
-      default: return number(out);
+      case 't':
+        out = true;
+        return take("true");
+      case 'f':
+        out = false;
+        return take("false");
+      case 'n':
+        out = Value();
+        return take("null");
+      default:
+        return number(out);
     }
   }
 
@@ -97,14 +107,17 @@ class Parser {
     std::size_t end = text_.find_first_not_of("+-.0123456789eE", at_);
     std::string_view s = text_.substr(at_, end == std::string_view::npos ? end : end - at_);
     std::string_view digits = s.substr(s.starts_with('-') ? 1 : 0);
-    bool leading_zero = digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9';
+    bool leading_zero =
+        digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9';
     if (digits.empty() || digits[0] < '0' || digits[0] > '9' || leading_zero) return false;
     const char* last = s.data() + s.size();
     std::int64_t whole = 0;
     double real = 0;
-    if (auto got = std::from_chars(s.data(), last, whole); got.ec == std::errc() && got.ptr == last) {
+    if (auto got = std::from_chars(s.data(), last, whole);
+        got.ec == std::errc() && got.ptr == last) {
       out = whole;
-    } else if (auto d = std::from_chars(s.data(), last, real); d.ec == std::errc() && d.ptr == last) {
+    } else if (auto d = std::from_chars(s.data(), last, real);
+               d.ec == std::errc() && d.ptr == last) {
       out = real;
     } else {
       return false;

@@ -19,7 +19,8 @@ class Lines {
  public:
   static constexpr std::size_t kCopyAll = std::numeric_limits<std::size_t>::max();
 
-  // Begins anew. Made text goes into `text`, which is cleared and has to live as long as the pieces.
+  // Begins anew. Made text goes into `text`, which is cleared and has to live as long as the
+  // pieces.
   void start(PaddedBuffer* text, std::size_t min_run) {
     text_ = text;
     text_->clear();

@@ -19,8 +19,10 @@ std::string utf8(std::string_view name) {
   if (json::valid_utf8(name)) return std::string(name);
   std::string out;
   for (char c : name) {
-    if (static_cast<unsigned char>(c) < 0x80) out += c;
-    else out += "\xEF\xBF\xBD";
+    if (static_cast<unsigned char>(c) < 0x80)
+      out += c;
+    else
+      out += "\xEF\xBF\xBD";
   }
   return out;
 }
@@ -166,7 +168,8 @@ Result<Manifest> parse_manifest(std::string_view text, std::string_view name) {
   std::uint64_t version = 0;
   if (!read_number(manifest.all, "manifest", version)) return damaged("is no manifest of a corpus");
   if (version != kManifestVersion) {
-    return Error{Code::kUnsupported, std::string(name) + ": has version " + std::to_string(version) +
+    return Error{Code::kUnsupported, std::string(name) + ": has version " +
+                                         std::to_string(version) +
                                          ", this build reads version 1; update libcorpus"};
   }
   auto self = text.rfind(kSelf);
@@ -181,8 +184,10 @@ Result<Manifest> parse_manifest(std::string_view text, std::string_view name) {
 Result<Manifest> read_manifest(const std::string& dir) {
   std::string path = dir + "/" + std::string(kManifestName);
   if (!io::exists(path)) {
-    return Error{Code::kNotFound, dir + ": has no manifest.json: it is no corpus, or one whose run did "
-                                        "not end; run the same command with --resume"};
+    return Error{Code::kNotFound,
+                 dir +
+                     ": has no manifest.json: it is no corpus, or one whose run did "
+                     "not end; run the same command with --resume"};
   }
   CORPUS_TRY(std::string text, io::read_all(path, kLargest));
   return parse_manifest(text, path);

@@ -22,11 +22,12 @@ inline constexpr std::string_view kManifestName = "manifest.json";
 inline constexpr std::int64_t kManifestVersion = 1;
 
 struct FileInfo {
-  std::string name;             // relative to the folder: "part-00000.jsonl.zst"
-  std::uint64_t bytes = 0;      // as stored
-  std::uint64_t records = 0;    // lines
-  std::uint64_t continued = 0;  // lines that the next line continues (pieces of an over-long record)
-  std::string sha256;           // of the stored bytes, hex
+  std::string name;           // relative to the folder: "part-00000.jsonl.zst"
+  std::uint64_t bytes = 0;    // as stored
+  std::uint64_t records = 0;  // lines
+  std::uint64_t continued =
+      0;               // lines that the next line continues (pieces of an over-long record)
+  std::string sha256;  // of the stored bytes, hex
   bool operator==(const FileInfo&) const = default;
 };
 

@@ -52,7 +52,8 @@ void FrameNote::clear() {
   ids_.clear();
 }
 
-// content size, records, ids; then the offsets and the ids, with records counted from the frame's first
+// content size, records, ids; then the offsets and the ids, with records counted from the frame's
+// first
 void FrameNote::encode(std::uint32_t content_size, PaddedBuffer& out) const {
   auto number = [&](std::uint64_t n) {
     auto u = static_cast<std::uint32_t>(n);
@@ -70,7 +71,8 @@ void RecordIndex::add_frame(std::string_view stored, std::string_view note) {
   std::uint32_t records = io::get_u32(note.data() + 4);
   std::uint32_t ids = io::get_u32(note.data() + 8);
   note.remove_prefix(12);
-  frames_.push_back({static_cast<std::uint32_t>(stored.size()), size, io::content_checksum(stored)});
+  frames_.push_back(
+      {static_cast<std::uint32_t>(stored.size()), size, io::content_checksum(stored)});
   auto first = static_cast<std::uint32_t>(offsets_.size());
   first_.push_back(first);
   make_room(offsets_, records);
@@ -110,8 +112,8 @@ Result<void> RecordIndex::load(std::string_view log) {
       std::uint64_t records = io::get_u64(log.data() + 8);
       std::uint64_t ids = io::get_u64(log.data() + 16);
       log.remove_prefix(24);
-      ok = take(log, frames, frames_) && take(log, frames, first_) && take(log, records, offsets_) &&
-           take(log, ids, ids_);
+      ok = take(log, frames, frames_) && take(log, frames, first_) &&
+           take(log, records, offsets_) && take(log, ids, ids_);
     }
     if (!ok) return Error{Code::kCorrupt, "the index log is damaged; start again without --resume"};
   }

@@ -1,9 +1,9 @@
 // The record index of a shard: which frame a record is in, where in it, and which record has an id
 // (docs/formats/shard.md). It is a skippable zstd frame between the data and the seek table.
 //
-// Everything has a fixed size, so a reader needs the header, a few blocks of the sorted id table and
-// four bytes of the offset table to find a record. While a shard is written the index is held in
-// memory: 4 bytes a record and 12 an id; full() says when to begin the next shard.
+// Everything has a fixed size, so a reader needs the header, a few blocks of the sorted id table
+// and four bytes of the offset table to find a record. While a shard is written the index is held
+// in memory: 4 bytes a record and 12 an id; full() says when to begin the next shard.
 #ifndef CORPUS_WRITERS_RECORD_INDEX_H_
 #define CORPUS_WRITERS_RECORD_INDEX_H_
 

@@ -11,8 +11,8 @@
 
 namespace corpus {
 
-// Appends the line of the dropped record, with its line feed. `splicer` has been started on `batch`;
-// `scratch` only saves allocations.
+// Appends the line of the dropped record, with its line feed. `splicer` has been started on
+// `batch`; `scratch` only saves allocations.
 void append_reject(const Batch& batch, std::size_t record, Splicer& splicer, std::string& scratch,
                    PaddedBuffer& out);
 

@@ -37,8 +37,9 @@ struct ShardReader::Impl {
 
 Result<void> ShardReader::Impl::read_tables() {
   CORPUS_TRY(frames, io::read_seek_table(file));
-  if (frames.empty() || frames.back().size != 0) return corrupt("has no record index");
-  io::SeekEntry index = frames.back();
+  io::SeekEntry index = frames.empty() ? io::SeekEntry{0, 1, 0} : frames.back();
+  if (index.size != 0 || index.checksum != io::kEmptyChecksum)
+    return corrupt("has no record index");
   frames.pop_back();
   std::uint64_t at = 0;
   for (const auto& frame : frames) {
@@ -62,7 +63,8 @@ Result<void> ShardReader::Impl::read_index(std::uint64_t at, std::uint32_t store
                                          std::to_string(io::get_u32(header + 8)) +
                                          ", this build reads version 1; update libcorpus"};
   }
-  if (io::get_u64(header + 48) != hash64({header, 48})) return corrupt("record index: damaged header");
+  if (io::get_u64(header + 48) != hash64({header, 48}))
+    return corrupt("record index: damaged header");
   std::uint64_t count = io::get_u32(header + 12);
   records = io::get_u64(header + 16);
   ids = io::get_u64(header + 24);
@@ -76,7 +78,8 @@ Result<void> ShardReader::Impl::read_index(std::uint64_t at, std::uint32_t store
   }
   first.resize(count + 1);
   CORPUS_CHECK(read(first.data(), first.size() * 4, sections));
-  if (first.front() != 0 || first.back() != records || !std::is_sorted(first.begin(), first.end())) {
+  if (first.front() != 0 || first.back() != records ||
+      !std::is_sorted(first.begin(), first.end())) {
     return corrupt("record index: damaged frame table");
   }
   return {};
@@ -128,15 +131,17 @@ Result<ShardReader> ShardReader::open(const std::string& path) {
   return ShardReader(std::move(impl));
 }
 
-std::uint32_t ShardReader::frames() const { return static_cast<std::uint32_t>(impl_->frames.size()); }
+std::uint32_t ShardReader::frames() const {
+  return static_cast<std::uint32_t>(impl_->frames.size());
+}
 std::uint64_t ShardReader::records() const { return impl_->records; }
 std::uint64_t ShardReader::first_record(std::uint32_t frame) const { return impl_->first[frame]; }
 
 Result<void> ShardReader::read_frame(std::uint32_t number, PaddedBuffer& out) const {
   const Impl& shard = *impl_;
   const io::SeekEntry& frame = shard.frames[number];
-  std::string where = "frame " + std::to_string(number) + " at byte " +
-                      std::to_string(shard.position[number]);
+  std::string where =
+      "frame " + std::to_string(number) + " at byte " + std::to_string(shard.position[number]);
   PaddedBuffer stored;
   stored.resize(frame.stored);
   CORPUS_CHECK(shard.read(stored.data(), frame.stored, shard.position[number]));
@@ -165,7 +170,8 @@ Result<std::string> ShardReader::get(std::uint64_t number) const {
   CORPUS_CHECK(read_frame(frame, lines));
   auto [begin, end] = bounds;
   if (begin >= end || end > lines.size() || lines.view()[end - 1] != '\n') {
-    return shard.corrupt("record index: record " + std::to_string(number) + " is not where it says");
+    return shard.corrupt("record index: record " + std::to_string(number) +
+                         " is not where it says");
   }
   return std::string(lines.view().substr(begin, end - begin - 1));
 }
@@ -210,7 +216,8 @@ Result<void> ShardReader::check() const {
     hasher.update({buffer.data(), n});
     at += n;
   }
-  if (hasher.digest() != shard.sections_hash) return shard.corrupt("record index: checksum differs");
+  if (hasher.digest() != shard.sections_hash)
+    return shard.corrupt("record index: checksum differs");
   return {};
 }
 

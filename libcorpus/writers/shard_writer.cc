@@ -42,8 +42,9 @@ void put(std::string& out, std::uint64_t n, char end) {
 }
 
 Error lost(const std::string& path) {
-  return {Code::kCorrupt, path + ": is shorter than the checkpoint says; start again without --resume "
-                                 "in another folder"};
+  return {Code::kCorrupt, path +
+                              ": is shorter than the checkpoint says; start again without --resume "
+                              "in another folder"};
 }
 
 }  // namespace
@@ -54,9 +55,7 @@ std::string ShardWriter::name(std::size_t number) const {
   return digits + options_.suffix;
 }
 
-std::string ShardWriter::log_path(std::size_t number) const {
-  return path(number) + ".index";
-}
+std::string ShardWriter::log_path(std::size_t number) const { return path(number) + ".index"; }
 
 Result<void> ShardWriter::begin_file() {
   CORPUS_TRY(file_, io::File::create(path(files_.size())));
@@ -144,8 +143,8 @@ Result<void> ShardWriter::checkpoint(std::string& state) {
     state += file.sha256;
     state += '\n';
   }
-  // A log is needed as long as its file may be cut back: up to the checkpoint before this one, since
-  // the caller has not stored this one yet.
+  // A log is needed as long as its file may be cut back: up to the checkpoint before this one,
+  // since the caller has not stored this one yet.
   for (; logs_from_ < checkpoint_files_; ++logs_from_) {
     CORPUS_CHECK(io::remove_file(log_path(logs_from_)));
   }
@@ -171,8 +170,9 @@ Result<void> ShardWriter::restore(std::string_view& state) {
     files_.push_back(std::move(file));
   }
   if (!reader.ok()) {
-    return Error{Code::kCorrupt, options_.folder + ": the checkpoint of the output is damaged; start "
-                                                   "again without --resume in another folder"};
+    return Error{Code::kCorrupt, options_.folder +
+                                     ": the checkpoint of the output is damaged; start "
+                                     "again without --resume in another folder"};
   }
   checkpoint_files_ = files_.size();
   for (std::size_t i = 0; i < files_.size(); ++i) {
@@ -194,7 +194,8 @@ Result<void> ShardWriter::reopen(std::uint64_t bytes, std::uint64_t log_bytes) {
   constexpr std::size_t kStep = std::size_t{1} << 20;
   std::string buffer(kStep, '\0');
   while (file_bytes_ < bytes) {
-    std::size_t want = static_cast<std::size_t>(std::min<std::uint64_t>(kStep, bytes - file_bytes_));
+    std::size_t want =
+        static_cast<std::size_t>(std::min<std::uint64_t>(kStep, bytes - file_bytes_));
     CORPUS_TRY(std::size_t got, file_.pread(buffer.data(), want, file_bytes_));
     if (got != want) return lost(at);
     sha_.update({buffer.data(), got});

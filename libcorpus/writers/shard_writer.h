@@ -25,11 +25,11 @@ namespace corpus {
 class ShardWriter {
  public:
   struct Options {
-    std::string folder;        // where the files are written
-    std::string prefix;        // of their names in the manifest: "" or "rejects/"
-    std::string suffix;        // ".jsonl.zst"
+    std::string folder;  // where the files are written
+    std::string prefix;  // of their names in the manifest: "" or "rejects/"
+    std::string suffix;  // ".jsonl.zst"
     std::uint64_t shard_bytes = std::uint64_t{256} << 20;
-    bool index = false;        // end each file with a record index and a seek table
+    bool index = false;  // end each file with a record index and a seek table
   };
   explicit ShardWriter(Options options) : options_(std::move(options)) {}
 

@@ -4,7 +4,8 @@
 //   tags        `,"corpus":{"key":value,...}` before the final brace (no comma in an empty object);
 //               what stands behind the brace stays
 //   edits       the byte ranges they name are replaced
-//   a record that has a "corpus" value already: that value is replaced by the new object, whose last
+//   a record that has a "corpus" value already: that value is replaced by the new object, whose
+//   last
 //               member "before" is the old value
 //
 // A line is a line whatever is in it: line feeds between the tokens of a record (an element of a
@@ -48,8 +49,8 @@ class Splicer {
   // Adds the record and a line feed, with tags and edits.
   void add_line(std::size_t record, Lines& lines);
 
-  // Appends the record with its tags behind `members` (`"k":v,...`, may be empty), without edits and
-  // without a line feed.
+  // Appends the record with its tags behind `members` (`"k":v,...`, may be empty), without edits
+  // and without a line feed.
   void append_tagged(std::size_t record, std::string_view members, PaddedBuffer& out);
   // Appends `json` with the record's tags.
   void append_tags_to(std::size_t record, std::string_view json, PaddedBuffer& out);

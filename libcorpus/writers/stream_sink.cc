@@ -11,7 +11,9 @@ StreamSink::~StreamSink() {
   if (!temporary_.empty()) (void)io::remove_file(temporary_);  // the run failed: leave nothing
 }
 
-std::unique_ptr<State> StreamSink::scratch() const { return std::make_unique<BatchEncoder>(encode_); }
+std::unique_ptr<State> StreamSink::scratch() const {
+  return std::make_unique<BatchEncoder>(encode_);
+}
 
 Result<void> StreamSink::prepare(Batch& batch, State* state) const {
   return static_cast<BatchEncoder*>(state)->encode(batch);
@@ -25,8 +27,9 @@ Result<void> StreamSink::open() {
   std::error_code error;
   auto type = fs::status(path_, error).type();
   if (type == fs::file_type::directory) {
-    return Error{Code::kInvalidArgument, path_ + ": is a folder; name a file, or write a corpus with "
-                                                 "output.dir"};
+    return Error{Code::kInvalidArgument, path_ +
+                                             ": is a folder; name a file, or write a corpus with "
+                                             "output.dir"};
   }
   bool replaced = type == fs::file_type::not_found || type == fs::file_type::regular;
   if (!replaced) {  // /dev/null, a named pipe: renaming would take its place

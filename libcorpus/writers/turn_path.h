@@ -1,5 +1,5 @@
-// The conversation within a tree of turns: the path from the first turn that follows the best answer
-// at every branch. Linear in the number of turns.
+// The conversation within a tree of turns: the path from the first turn that follows the best
+// answer at every branch. Linear in the number of turns.
 #ifndef CORPUS_WRITERS_TURN_PATH_H_
 #define CORPUS_WRITERS_TURN_PATH_H_
 

@@ -25,7 +25,8 @@ class Verifier {
   Result<VerifyReport> run() {
     if (!io::exists(dir_)) return Error{Code::kNotFound, dir_ + ": there is no such folder"};
     if (io::exists(dir_ + "/.partial")) {
-      problem(dir_ + "/.partial: left by a run that did not end; run the same command with --resume");
+      problem(dir_ +
+              "/.partial: left by a run that did not end; run the same command with --resume");
     }
     auto manifest = read_manifest(dir_);
     if (!manifest) {
@@ -58,7 +59,8 @@ class Verifier {
 
   Result<void> check_listing(const Manifest& manifest) {
     // The page is written afterwards by another command and is no part of the corpus.
-    std::set<std::string> known = {std::string(kManifestName), "report.html", ".partial", "rejects"};
+    std::set<std::string> known = {std::string(kManifestName), "report.html", ".partial",
+                                   "rejects"};
     for (const auto& file : manifest.files) known.insert(file.name);
     CORPUS_CHECK(check_folder("", known));
     return io::exists(dir_ + "/rejects") ? check_folder("rejects/", known) : Result<void>();
@@ -146,7 +148,8 @@ class Verifier {
     differ("kept + rejected + malformed", m.kept + m.rejected + m.malformed, m.in);
     differ("records in the kept parts", kept_, m.kept);
     if (m.writes_rejects) {
-      differ("records in the rejects", rejected_, m.rejected + (m.writes_malformed ? m.malformed : 0));
+      differ("records in the rejects", rejected_,
+             m.rejected + (m.writes_malformed ? m.malformed : 0));
     }
   }
 

@@ -67,12 +67,15 @@ Result<void> WorkFolder::check_fresh() const {
   CORPUS_TRY(auto names, entries(out_));
   for (const auto& name : names) {
     if (name == ".partial") continue;
-    return Error{Code::kInvalidArgument, out_ + ": is not empty (" + name + " is in it); choose "
-                                                "another output folder, or remove this one"};
+    return Error{Code::kInvalidArgument, out_ + ": is not empty (" + name +
+                                             " is in it); choose "
+                                             "another output folder, or remove this one"};
   }
   if (io::exists(path() + "/" + kJournal)) {
-    return Error{Code::kInvalidArgument, out_ + ": holds an unfinished run; give the same command with "
-                                                "--resume, or choose another output folder"};
+    return Error{Code::kInvalidArgument,
+                 out_ +
+                     ": holds an unfinished run; give the same command with "
+                     "--resume, or choose another output folder"};
   }
   return {};
 }

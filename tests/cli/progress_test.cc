@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/schema.h"
 #include "report.h"
 #include "terminal.h"
 
@@ -10,8 +11,14 @@ namespace corpus::cli {
 namespace {
 
 Progress half() {
-  return {.pass = 1, .passes = 2, .bytes_done = 50 << 20, .bytes_total = 100 << 20,
-          .bytes_text = 200 << 20, .records = 1234567, .dropped = 12345, .seconds = 2};
+  return {.pass = 1,
+          .passes = 2,
+          .bytes_done = 50 << 20,
+          .bytes_total = 100 << 20,
+          .bytes_text = 200 << 20,
+          .records = 1234567,
+          .dropped = 12345,
+          .seconds = 2};
 }
 std::string line(const Progress& p, int width, bool bar = true) {
   return progress_line(p, p.seconds, p.bytes_done, p.bytes_text, width, bar);
@@ -26,7 +33,8 @@ TEST(ProgressLine, HasEverythingWhenThereIsRoom) {
 TEST(ProgressLine, LeavesOutTheLessImportantWhenThereIsNot) {
   EXPECT_EQ(line(half(), 79),
             "[####.....]  pass 1/2   50%   100 MiB/s  1.23 M records  1.0 % dropped  ETA 6 s");
-  EXPECT_EQ(line(half(), 77), "[###########............]  pass 1/2   50%   100 MiB/s  1.23 M records  ETA 6 s");
+  EXPECT_EQ(line(half(), 77),
+            "[###########...........]  pass 1/2   50%   100 MiB/s  1.23 M records  ETA 6 s");
   EXPECT_EQ(line(half(), 50), "[#####......]  pass 1/2   50%   100 MiB/s  ETA 6 s");
   EXPECT_EQ(line(half(), 45), "[########........]   50%   100 MiB/s  ETA 6 s");
   EXPECT_EQ(line(half(), 20), "[######......]   50%");
@@ -91,8 +99,10 @@ TEST(Funnel, ShowsEachStageAndReasonInTheOrderOfTheRecipe) {
   report.summary.records = 12000;
   report.summary.kept = 10000;
   report.summary.malformed = 3;
-  report.summary.dropped = {{"adapters.parse.unknown_shape", 7}, {"dedup.exact.duplicate", 990},
-                            {"filters.length.empty", 100},       {"filters.length.too_short", 900},
+  report.summary.dropped = {{"adapters.parse.unknown_shape", 7},
+                            {"dedup.exact.duplicate", 990},
+                            {"filters.length.empty", 100},
+                            {"filters.length.too_short", 900},
                             {"malformed.json", 3}};
   report.summary.bytes_in = 10 << 20;
   report.bytes_out = 2 << 20;
@@ -127,6 +137,10 @@ TEST(RunJson, HasThePinnedKeys) {
   EXPECT_EQ(run_json(report),
             "{\"in\":5,\"kept\":3,\"rejected\":{\"filters.length.empty\":1},\"malformed\":1,"
             "\"bytes_in\":0,\"bytes_out\":0,\"seconds\":0.25,\"peak_rss\":0}\n");
+  auto printed = parse_yaml(run_json(report), "printed");
+  ASSERT_TRUE(printed) << printed.error().message;
+  auto problem = find_problem(*printed, *parsed_schema("output.run"), "");
+  EXPECT_FALSE(problem) << problem->what;
 }
 
 }  // namespace

@@ -9,9 +9,13 @@ BINARY = pathlib.Path(os.environ.get("CORPUS_BINARY", ROOT / "build/dev/bin/corp
 
 TIME = r"\d+(?:\.\d+)? s|(?:\d+:)?\d+:\d\d"
 SIZE = r"\d+(?:\.\d+)? [KMGT]?i?B"
+# Compressed sizes vary with the version of the compressor.
 VARYING = [
+    (re.compile(rf", (?!0 B){SIZE} out, "), ", {{size}} out, "),
     (re.compile(rf", (?:{TIME}), {SIZE}/s, peak memory {SIZE}"), ", {{time}}, {{rate}}, peak memory {{memory}}"),
+    (re.compile(r'"bytes_out":[1-9]\d*'), '"bytes_out":{{size}}'),
     (re.compile(r'"seconds":[-+.e0-9]+'), '"seconds":{{time}}'),
+    (re.compile(r"digest: [0-9a-f]{32}"), "digest: {{digest}}"),
     (re.compile(r'"peak_rss":\d+'), '"peak_rss":{{memory}}'),
 ]
 
@@ -24,7 +28,7 @@ def run(script, folder):
 
 
 def steady(text, folder=None):
-    """The text with times, rates and memory replaced by words in {{}}, and the folder by {{dir}}."""
+    """The text with times, rates, memory and compressed sizes replaced by words in {{}}, and the folder by {{dir}}."""
     for pattern, word in VARYING:
         text = pattern.sub(word, text)
     return text.replace(str(folder), "{{dir}}") if folder else text

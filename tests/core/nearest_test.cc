@@ -9,7 +9,7 @@ constexpr std::string_view kNames[] = {"bands", "rows", "shingle", "keep"};
 
 TEST(Nearest, SlipsOfTheFingers) {
   EXPECT_EQ(nearest("row", kNames), "rows");
-  EXPECT_EQ(nearest("rwos", kNames), "rows");     // neighbours swapped
+  EXPECT_EQ(nearest("rwos", kNames), "rows");  // neighbours swapped
   EXPECT_EQ(nearest("bandss", kNames), "bands");
   EXPECT_EQ(nearest("shinlge", kNames), "shingle");
   EXPECT_EQ(nearest("keep", kNames), "keep");

@@ -55,14 +55,22 @@ Value probe(std::mt19937& rng, const Value* rule) {
     }
   }
   switch (rng() % 8) {
-    case 0: return Value();
-    case 1: return true;
-    case 2: return static_cast<int>(rng() % 40) - 5;
-    case 3: return static_cast<double>(rng() % 100) / 64.0 + 0.001;
-    case 4: return "";
-    case 5: return "text";
-    case 6: return Value::Array{"a", rng() % 2 == 0 ? Value(1) : Value("a")};
-    default: return Value::Object{{"k", "v"}};
+    case 0:
+      return Value();
+    case 1:
+      return true;
+    case 2:
+      return static_cast<int>(rng() % 40) - 5;
+    case 3:
+      return static_cast<double>(rng() % 100) / 64.0 + 0.001;
+    case 4:
+      return "";
+    case 5:
+      return "text";
+    case 6:
+      return Value::Array{"a", rng() % 2 == 0 ? Value(1) : Value("a")};
+    default:
+      return Value::Object{{"k", "v"}};
   }
 }
 
@@ -119,9 +127,8 @@ TEST(SchemaCrossCheck, StagesAgreeWithValijson) {
   const Value& rules = *parsed_schema("recipe")->find("properties")->find("stages");
   std::string text = rules.to_json();
   Judge judge(text);
-  for (const char* yaml :
-       {"[]", "[a]", "[a: {}]", "[a: ]", "[a: 1]", "[{a: {}, b: {}}]", "[{}]", "[7]", "a", "{a: b}",
-        "[a, b: {c: 1}, [x]]", "null"}) {
+  for (const char* yaml : {"[]", "[a]", "[a: {}]", "[a: ]", "[a: 1]", "[{a: {}, b: {}}]", "[{}]",
+                           "[7]", "a", "{a: b}", "[a, b: {c: 1}, [x]]", "null"}) {
     Value value = *parse_yaml(yaml, "v");
     EXPECT_EQ(!find_problem(value, rules, ""), judge.accepts(value)) << yaml;
   }

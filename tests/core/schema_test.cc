@@ -74,7 +74,8 @@ TEST(Schema, Objects) {
       "{type: object, additionalProperties: false, required: [rows],"
       " properties: {rows: {type: integer}, bands: {type: integer}}}";
   EXPECT_EQ(problem(schema, "{rows: 1}"), "");
-  EXPECT_EQ(problem(schema, "rows: 1\nrow: 1"), "r.yaml:2: it: unknown key 'row'; did you mean 'rows'?");
+  EXPECT_EQ(problem(schema, "rows: 1\nrow: 1"),
+            "r.yaml:2: it: unknown key 'row'; did you mean 'rows'?");
   EXPECT_EQ(problem(schema, "rows: 1\ncolour: 1"),
             "r.yaml:2: it: unknown key 'colour'; known keys are: rows, bands");
   EXPECT_EQ(problem(schema, "{bands: 1}"), "r.yaml:1: it: the key 'rows' is missing");
@@ -85,7 +86,8 @@ TEST(Schema, Objects) {
 }
 
 TEST(Schema, Branches) {
-  const char* schema = "{anyOf: [{type: string, minLength: 2}, {type: array, items: {type: string}}]}";
+  const char* schema =
+      "{anyOf: [{type: string, minLength: 2}, {type: array, items: {type: string}}]}";
   EXPECT_EQ(problem(schema, "ab"), "");
   EXPECT_EQ(problem(schema, "[a]"), "");
   EXPECT_EQ(problem(schema, "[1]"), "r.yaml:1: it[0]: 1 should be text");  // the branch of its type
@@ -129,11 +131,33 @@ void collect_words(const Value& schema, std::set<std::string>& words) {
 }
 
 TEST(Schema, SchemasUseOnlyKnownWords) {
-  const std::set<std::string> known = {
-      "$schema", "$comment", "title", "description", "examples", "type", "enum", "const", "format",
-      "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "items",
-      "minItems", "maxItems", "uniqueItems", "properties", "required", "additionalProperties", "minProperties",
-      "maxProperties", "oneOf", "anyOf", "default"};
+  const std::set<std::string> known = {"$schema",
+                                       "$comment",
+                                       "title",
+                                       "description",
+                                       "examples",
+                                       "type",
+                                       "enum",
+                                       "const",
+                                       "format",
+                                       "minimum",
+                                       "maximum",
+                                       "exclusiveMinimum",
+                                       "exclusiveMaximum",
+                                       "minLength",
+                                       "maxLength",
+                                       "items",
+                                       "minItems",
+                                       "maxItems",
+                                       "uniqueItems",
+                                       "properties",
+                                       "required",
+                                       "additionalProperties",
+                                       "minProperties",
+                                       "maxProperties",
+                                       "oneOf",
+                                       "anyOf",
+                                       "default"};
   std::vector<std::string> names = {"recipe"};
   for (const auto& c : components()) names.emplace_back(c.id);
   for (const auto& name : names) {

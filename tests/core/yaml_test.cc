@@ -68,7 +68,8 @@ TEST(Yaml, WhatIsNotAccepted) {
   EXPECT_EQ(refusal("? [a]\n: 1\n"), "t.yaml:1: a key has to be text");
   EXPECT_EQ(refusal("a: !thing 1\n"), "t.yaml:1: the tag '!thing' is not supported; leave it out");
   EXPECT_EQ(refusal("a: 1\n---\nb: 2\n"), "t.yaml: holds more than one YAML document");
-  EXPECT_EQ(refusal(std::string((4 << 20) + 1, ' ')), "t.yaml: larger than 4 MiB; that is no recipe");
+  EXPECT_EQ(refusal(std::string((4 << 20) + 1, ' ')),
+            "t.yaml: larger than 4 MiB; that is no recipe");
 }
 
 TEST(Yaml, DepthIsLimited) {
@@ -107,13 +108,18 @@ TEST(Yaml, EmptyTextIsNull) {
 // Law: what to_json prints is read back as the same value.
 Value random_value(std::mt19937& rng, int depth) {
   switch (rng() % (depth > 4 ? 5 : 7)) {
-    case 0: return Value();
-    case 1: return rng() % 2 == 0;
-    case 2: return static_cast<std::int64_t>(rng()) - (std::int64_t{1} << 31);
-    case 3: return static_cast<double>(rng()) / 65537.0 + 0.25;
+    case 0:
+      return Value();
+    case 1:
+      return rng() % 2 == 0;
+    case 2:
+      return static_cast<std::int64_t>(rng()) - (std::int64_t{1} << 31);
+    case 3:
+      return static_cast<double>(rng()) / 65537.0 + 0.25;
     case 4: {
       std::string s;
-      for (unsigned n = rng() % 12; n != 0; --n) s += "ab:#- '\"\\\n\t{}[],&*!|>%@`~x1.\x01"[rng() % 31];
+      for (unsigned n = rng() % 12; n != 0; --n)
+        s += "ab:#- '\"\\\n\t{}[],&*!|>%@`~x1.\x01"[rng() % 31];
       return s;
     }
     case 5: {

@@ -7,13 +7,16 @@
 
 #include "corpus/registry.h"
 #include "support/batch.h"
+#include "support/folder.h"
 
 namespace corpus {
 namespace {
 
 struct MinHash {
-  explicit MinHash(Value options = {}, std::uint64_t limit = 0) : memory(limit) {
+  explicit MinHash(Value options = {}, std::uint64_t limit = 0, const std::string& dir = "")
+      : memory(limit) {
     context.memory = &memory;
+    context.spill_dir = dir;
     auto made = find_component("dedup.minhash")->make(options, context);
     EXPECT_TRUE(made);
     parts = std::move(*made);
@@ -28,7 +31,8 @@ struct MinHash {
   void finish(std::vector<Batch*> batches) {
     auto map = fold().finish();
     ASSERT_TRUE(map);
-    for (Batch* batch : batches) ASSERT_TRUE((*map)->run(*batch, nullptr));
+    auto state = (*map)->scratch();
+    for (Batch* batch : batches) ASSERT_TRUE((*map)->run(*batch, state.get()));
   }
   // Both passes over one batch.
   std::string run(Batch& batch);
@@ -41,6 +45,12 @@ struct MinHash {
 std::string drops(const Batch& batch) {
   std::string out;
   for (const Record& record : batch.records) out += record.drop ? 'x' : '.';
+  return out;
+}
+
+std::string evidence(const Batch& batch) {
+  std::string out;
+  for (const Tag& tag : batch.tags) out += std::to_string(tag.record) + std::string(tag.value) + "\n";
   return out;
 }
 
@@ -89,6 +99,12 @@ TEST(DedupMinhash, NearDuplicatesGoAndTheFirstStays) {
   MinHash minhash;
   EXPECT_EQ(minhash.run(batch), "..xxx");
   EXPECT_EQ(batch.records[2].drop.name(), "dedup.minhash.near_duplicate");
+  ASSERT_EQ(batch.tags.size(), 3U);
+  EXPECT_EQ(batch.tags[2].record, 4U);
+  EXPECT_EQ(batch.tags[2].key, "dedup");
+  EXPECT_EQ(batch.tags[2].value, R"({"of":"0:0","method":"minhash","estimate":1.000})");
+  EXPECT_TRUE(batch.tags[1].value.starts_with(R"({"of":"0:1","method":"minhash","estimate":0.9)"))
+      << batch.tags[1].value;
   EXPECT_EQ(minhash.fold().report(), R"({"compared":5,"clusters":2,"near_duplicates":3})");
 }
 
@@ -185,7 +201,7 @@ TEST(DedupMinhash, ShingleAsTheRecipeWritesIt) {
   EXPECT_EQ(run("1 word"), ".x");
   MemoryBudget memory;
   BuildContext context{.memory = &memory};
-  for (const char* bad : {"five", "5 chars", "0", "65", "", "-1 words", "5 words "}) {
+  for (const char* bad : {"five", "5 tokens", "0", "65", "", "-1 words", "5 words "}) {
     auto made = find_component("dedup.minhash")->make(options("shingle", bad), context);
     ASSERT_FALSE(made) << bad;
     EXPECT_EQ(made.error().code, Code::kInvalidArgument);
@@ -216,7 +232,8 @@ TEST(DedupMinhash, WorkersAndOrderOfMergesDoNotMatter) {
   for (const char* keep : {"first", "longest"}) {
     std::string expected;
     for (int round = 0; round < 8; ++round) {
-      MinHash minhash(options("keep", keep));
+      // Unlimited, little and very little memory.
+      MinHash minhash(options("keep", keep), round % 3 == 0 ? 0 : std::uint64_t{128 * 1024} << round % 3);
       Fold& fold = minhash.fold();
       std::vector<std::unique_ptr<State>> workers;
       for (int w = 0; w <= round; ++w) workers.push_back(fold.partial());
@@ -236,10 +253,12 @@ TEST(DedupMinhash, WorkersAndOrderOfMergesDoNotMatter) {
       auto map = fold.finish();
       ASSERT_TRUE(map);
       std::string all;
+      auto state = (*map)->scratch();
       for (Batch& batch : batches) {
-        ASSERT_TRUE((*map)->run(batch, nullptr));
-        all += drops(batch);
+        ASSERT_TRUE((*map)->run(batch, state.get()));
+        all += drops(batch) + evidence(batch);
         for (Record& record : batch.records) record.drop = Reason();
+        batch.tags.clear();
       }
       if (round == 0) expected = all;
       ASSERT_EQ(all, expected) << keep << ", round " << round;
@@ -293,7 +312,8 @@ TEST(DedupMinhash, SavedAndLoadedGoesOnTheSame) {
     test::add(two, {{Role::kText, texts[random() % 3000]}}).pos =
         RecordPos::make(1, two.records.size());
   }
-  MinHash whole, first, second;
+  test::Folder folder;
+  MinHash whole, first({}, 256 << 10, folder.path()), second({}, 0, folder.path());
   ASSERT_TRUE(whole.observe(one));
   ASSERT_TRUE(whole.observe(two));
   whole.finish({&one, &two});
@@ -314,27 +334,186 @@ TEST(DedupMinhash, SavedAndLoadedGoesOnTheSame) {
   EXPECT_EQ(second.fold().report(), whole.fold().report());
 }
 
-TEST(DedupMinhash, OverTheBudgetNamesTheStageAndMemoryIsGivenBack) {
+TEST(DedupMinhash, LittleMemoryIsEnoughAndMemoryIsGivenBack) {
   std::mt19937 random(10);
   Batch batch;
   for (int i = 0; i < 3000; ++i) test::add(batch, {{Role::kText, random_text(6, random)}});
-  MinHash small({}, 200 << 10);
-  auto result = small.observe(batch);
+  for (int i = 0; i < 50; ++i) batch.records.push_back(batch.records[0]);
+  for (std::size_t i = 3000; i < 3050; ++i) batch.records[i].pos = RecordPos::make(0, i);
+  for (std::uint64_t limit : {0, 200 << 10}) {
+    MinHash minhash({}, limit);
+    ASSERT_TRUE(minhash.observe(batch));
+    if (limit == 0) {
+      EXPECT_EQ(minhash.memory.used(), 3 * 1024U * 160);
+    } else {
+      EXPECT_LE(minhash.memory.used(), limit);
+    }
+    auto map = minhash.fold().finish();
+    ASSERT_TRUE(map);
+    EXPECT_EQ(minhash.memory.used(), 50 * 24U) << "only the dropped records are left";
+    map->reset();
+    EXPECT_EQ(minhash.memory.used(), 0U);
+  }
+  MinHash none({}, 10 << 10);
+  auto result = none.observe(batch);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, Code::kLimit);
   EXPECT_NE(result.error().message.find("dedup.minhash"), std::string::npos);
-  EXPECT_EQ(small.memory.used(), 0U);
+}
 
-  MinHash enough;
-  for (int i = 0; i < 50; ++i) batch.records.push_back(batch.records[0]);
-  for (std::size_t i = 3000; i < 3050; ++i) batch.records[i].pos = RecordPos::make(0, i);
-  ASSERT_TRUE(enough.observe(batch));
-  EXPECT_EQ(enough.memory.used(), 3 * 1024U * 124);
-  auto map = enough.fold().finish();
-  ASSERT_TRUE(map);
-  EXPECT_EQ(enough.memory.used(), 50 * 8U) << "only the dropped positions are left";
+TEST(DedupMinhash, KeepTheGreatestNumber) {
+  std::mt19937 random(11);
+  std::string text = random_text(30, random);
+  Batch batch;
+  for (const char* json : {"{}", R"({"s":{"score":"9"}})", R"({"s":{"score":-1}})",
+                           R"({"s":{"score":2.5}})", R"({"s":{"score":2.5}})",
+                           R"({"s":{"score":1e0}})"}) {
+    test::add(batch, {{Role::kText, text}}).json = json;
+  }
+  EXPECT_EQ(MinHash(options("keep", "max:/s/score")).run(batch), "xxx.xx");
+  MemoryBudget memory;
+  BuildContext context{.memory = &memory};
+  for (const char* bad : {"best", "max:", "max:score", "maximum"}) {
+    auto made = find_component("dedup.minhash")->make(options("keep", bad), context);
+    if (std::string_view(bad) == "max:") continue;  // the whole record: never a number, but a pointer
+    ASSERT_FALSE(made) << bad;
+    EXPECT_EQ(made.error().code, Code::kInvalidArgument);
+    EXPECT_NE(made.error().message.find("keep"), std::string::npos);
+  }
+}
+
+TEST(DedupMinhash, ShinglesOfCharacters) {
+  Batch batch;
+  test::add(batch, {{Role::kText, "Abcdefghijklmnopqrstuvwxyz, the alphabet"}});
+  test::add(batch, {{Role::kText, "  abcdefghijklmnopqrstuvwxyz,\n\t THE alphabet \n"}});
+  test::add(batch, {{Role::kText, "abcdefghijklmnopqrstuvwxyz the alphabet"}});
+  test::add(batch, {{Role::kText, "abcdefghijklmnopqrstuvw"}});
+  test::add(batch, {{Role::kText, "abcdefghijklmnopqrstuvw"}});
+  EXPECT_EQ(MinHash(options("shingle", "24 characters")).run(batch).substr(0, 2), ".x");
+  EXPECT_EQ(drops(batch).substr(3), "..") << "23 characters are less than a shingle";
+}
+
+TEST(DedupMinhash, AThresholdInsteadOfBandsAndRows) {
+  std::mt19937 random(12);
+  auto found = [&](double threshold) {
+    Batch batch;
+    for (int i = 0; i < 200; ++i) {
+      std::string text = random_text(104, random);
+      test::add(batch, {{Role::kText, text}});
+      test::add(batch, {{Role::kText, edited(text, 4, random)}});  // J = 80 / 120
+    }
+    std::string result = MinHash(options("threshold", threshold)).run(batch);
+    return std::count(result.begin(), result.end(), 'x');
+  };
+  EXPECT_GT(found(0.4), 195);
+  EXPECT_LT(found(0.9), 10);
+  MemoryBudget memory;
+  BuildContext context{.memory = &memory};
+  Value both = options("threshold", 0.8);
+  both.set("bands", 3);
+  EXPECT_FALSE(find_component("dedup.minhash")->make(both, context));
+  EXPECT_FALSE(find_component("dedup.minhash")->make(options("hashes", 64), context));
+}
+
+// All three passes; the batches are what they are in the order given.
+std::string verified(std::vector<Batch*> batches, Value options, std::uint64_t limit = 0) {
+  options.set("verify", "jaccard");
+  MinHash minhash(std::move(options), limit);
+  auto& find = *std::get<std::unique_ptr<Fold>>(minhash.parts.at(0));
+  auto& verify = *std::get<std::unique_ptr<Fold>>(minhash.parts.at(1));
+  auto observe = [&](Fold& fold) {
+    for (Batch* batch : batches) {
+      auto state = fold.partial();
+      EXPECT_TRUE(fold.observe(*batch, *state));
+      EXPECT_TRUE(fold.merge(std::move(state)));
+    }
+  };
+  observe(find);
+  auto nothing = find.finish();
+  EXPECT_TRUE(nothing && *nothing == nullptr);
+  observe(verify);
+  auto map = verify.finish();
+  EXPECT_TRUE(map);
+  auto state = (*map)->scratch();
+  std::string out;
+  for (Batch* batch : batches) {
+    EXPECT_TRUE((*map)->run(*batch, state.get()));
+    out += drops(*batch);
+  }
   map->reset();
-  EXPECT_EQ(enough.memory.used(), 0U);
+  EXPECT_EQ(find.report(), "");
+  return out;
+}
+
+TEST(DedupMinhash, VerifiedDropsAreAsSimilarAsTheySay) {
+  std::mt19937 random(13);
+  Batch batch;
+  for (int i = 0; i < 500; ++i) {
+    std::string text = random_text(104, random);
+    test::add(batch, {{Role::kText, text}});
+    test::add(batch, {{Role::kText, edited(text, i % 8, random)}});  // J = (100 - 5e) / (100 + 5e)
+  }
+  Value low;  // links nearly all of the pairs
+  low.set("bands", 60);
+  low.set("rows", 3);
+  low.set("threshold", 0.7);
+  MemoryBudget memory;
+  BuildContext context{.memory = &memory};
+  ASSERT_FALSE(find_component("dedup.minhash")->make(low, context)) << "a threshold solves for them";
+  Value solved = options("threshold", 0.7);
+  solved.set("hashes", 256);
+  std::string result = verified({&batch}, solved);
+  ASSERT_GT(batch.tags.size(), 150U);
+  for (const Tag& tag : batch.tags) {
+    int edits = static_cast<int>(tag.record / 2) % 8;
+    int jaccard = (1000 * (100 - 5 * edits) + (100 + 5 * edits) / 2) / (100 + 5 * edits);
+    EXPECT_LE(edits, 3) << "0.74 at 3 edits, 0.67 at 4";
+    std::string is = std::to_string(jaccard);
+    std::string expected = jaccard == 1000 ? "1.000" : "0." + is;
+    EXPECT_NE(tag.value.find("\"jaccard\":" + expected + "}"), std::string_view::npos)
+        << tag.value << edits;
+    EXPECT_NE(tag.value.find("\"of\":\"0:" + std::to_string(tag.record - 1) + "\""),
+              std::string_view::npos);
+  }
+  std::string whole = evidence(batch);
+  for (Record& record : batch.records) record.drop = Reason();
+  batch.tags.clear();
+  EXPECT_EQ(verified({&batch}, solved, 256 << 10), result) << "little memory";
+  EXPECT_EQ(evidence(batch), whole);
+}
+
+// Each is near the next, the ends are not near each other: what is not near one that stays stays.
+TEST(DedupMinhash, VerifiedChainsAreCut) {
+  std::mt19937 random(14);
+  Batch batch;
+  std::string text = random_text(300, random);
+  for (int i = 0; i < 40; ++i) {
+    test::add(batch, {{Role::kText, text}});
+    for (int k = 0; k < 5; ++k) text = text.substr(text.find(' ') + 1);
+    for (int k = 0; k < 5; ++k) text += "new" + std::to_string(i) + "x" + std::to_string(k) + " ";
+  }
+  Batch again;
+  for (const Record& record : batch.records) test::add(again, {{Role::kText, record.turns[0].text}});
+  EXPECT_EQ(MinHash().run(batch), "." + std::string(39, 'x'));
+  std::string result = verified({&again}, {});
+  auto stay = std::count(result.begin(), result.end(), '.');
+  EXPECT_GT(stay, 2);
+  EXPECT_LT(stay, 10);
+}
+
+TEST(DedupMinhash, OneBucketWithEverything) {
+  std::mt19937 random(15);
+  Value everything;  // one band of one minimum over shingles of one word, which all texts share
+  everything.set("bands", 1);
+  everything.set("rows", 1);
+  everything.set("shingle", 1);
+  Batch batch;
+  for (int i = 0; i < 20000; ++i) {
+    test::add(batch, {{Role::kText, "same"}});
+  }
+  EXPECT_EQ(MinHash(everything, 1 << 20).run(batch), "." + std::string(19999, 'x'));
+  for (Record& record : batch.records) record.drop = Reason();
+  EXPECT_EQ(verified({&batch}, everything, 1 << 20), "." + std::string(19999, 'x'));
 }
 
 }  // namespace

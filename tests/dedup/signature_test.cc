@@ -12,7 +12,7 @@ namespace corpus {
 namespace {
 
 std::vector<std::uint32_t> minima(const SignatureScheme& scheme, std::string_view text) {
-  Signer signer(scheme);
+  ShingleSigner signer(scheme);
   Turn turn{.text = text};
   EXPECT_TRUE(signer.read({&turn, 1}, Scope::kText));
   return {signer.minima().begin(), signer.minima().end()};
@@ -84,7 +84,7 @@ TEST(Signature, PairsShareABandAsTheoryHasIt) {
   SignatureScheme scheme({.shingle = 1});
   std::mt19937_64 random(2);
   std::vector<std::uint64_t> x(scheme.bands()), y(scheme.bands());
-  Signer signer(scheme);
+  ShingleSigner signer(scheme);
   auto keys = [&](std::string_view text, std::vector<std::uint64_t>& out) {
     Turn turn{.text = text};
     ASSERT_TRUE(signer.read({&turn, 1}, Scope::kText));
@@ -140,7 +140,7 @@ TEST(Signature, RollingIsLikeHashingEachShingleAlone) {
 
 TEST(Signature, TurnsInScopeAreReadAsOneText) {
   SignatureScheme scheme({});
-  Signer signer(scheme);
+  ShingleSigner signer(scheme);
   Turn turns[] = {{.text = "one two three", .role = Role::kUser},
                   {.text = "four five six", .role = Role::kAssistant}};
   ASSERT_TRUE(signer.read(turns, Scope::kText));
@@ -154,7 +154,7 @@ TEST(Signature, TurnsInScopeAreReadAsOneText) {
 TEST(Signature, TooShortIsToldForEveryCount) {
   for (std::size_t shingle : {1, 5, 64}) {
     SignatureScheme scheme({.shingle = shingle});
-    Signer signer(scheme);
+    ShingleSigner signer(scheme);
     std::string text;
     for (std::size_t n = 1; n <= shingle + 1; ++n) {
       text += "w ";
@@ -184,7 +184,7 @@ TEST(Signature, SeedsGiveOtherFunctions) {
 // Saved band keys of an interrupted run are only good if this never changes.
 TEST(Signature, Golden) {
   SignatureScheme scheme({});
-  Signer signer(scheme);
+  ShingleSigner signer(scheme);
   Turn turn{.text = "The quick brown fox jumps over the lazy dog; \u4F60\u597D, \u00C9t\u00E9!"};
   ASSERT_TRUE(signer.read({&turn, 1}, Scope::kText));
   std::vector<std::uint64_t> keys(scheme.bands());

@@ -30,7 +30,7 @@ TEST(Length, CountsCharactersNotBytes) {
   EXPECT_EQ(filter.answer("abcdef"), "");
   EXPECT_EQ(filter.answer("abcdefg"), "too_long");
   EXPECT_EQ(filter.answer("\xE4\xBD\xA0\xE5\xA5\xBD\xE5\x90\x97"), "too_short");  // 3 in 9 bytes
-  EXPECT_EQ(filter.answer(repeat("\xE4\xBD\xA0", 6)), "");                         // 6 in 18 bytes
+  EXPECT_EQ(filter.answer(repeat("\xE4\xBD\xA0", 6)), "");                        // 6 in 18 bytes
   EXPECT_EQ(filter.answer(repeat("\xF0\x9F\x98\x80", 7)), "too_long");
   EXPECT_EQ(filter.answer("  abcd  \n\n"), "");
 }
@@ -48,13 +48,16 @@ TEST(Length, Words) {
   EXPECT_EQ(filter.answer("now three words"), "");
   EXPECT_EQ(filter.answer("one, two; three-four five"), "");
   EXPECT_EQ(filter.answer("a b c d e f"), "too_long");
-  EXPECT_EQ(filter.answer("\xE4\xBD\xA0\xE5\xA5\xBD\xE3\x80\x82"), "too_short");  // the stop is none
+  EXPECT_EQ(filter.answer("\xE4\xBD\xA0\xE5\xA5\xBD\xE3\x80\x82"),
+            "too_short");  // the stop is none
   EXPECT_EQ(filter.answer("\xE4\xBD\xA0\xE5\xA5\xBD\xE5\x90\x97"), "");
 }
 
 TEST(Length, IsATotalOverTheScope) {
   Batch batch;
-  add(batch, {{Role::kUser, "aaaa"}, {Role::kAssistant, "bb"}, {Role::kUser, "c"},
+  add(batch, {{Role::kUser, "aaaa"},
+              {Role::kAssistant, "bb"},
+              {Role::kUser, "c"},
               {Role::kAssistant, "ddd"}});
   for (auto [options, expected] : {std::pair("{min_chars: 5}", ""),
                                    {"{min_chars: 6}", "too_short"},
@@ -77,7 +80,8 @@ TEST(Length, LeavesDroppedRecordsAlone) {
 TEST(Length, ContradictionsAreErrors) {
   MemoryBudget memory;
   BuildContext context{.memory = &memory};
-  auto made = find_component("filters.length")->make(*parse_yaml("{min_words: 9, max_words: 3}", "o"), context);
+  auto made = find_component("filters.length")
+                  ->make(*parse_yaml("{min_words: 9, max_words: 3}", "o"), context);
   ASSERT_FALSE(made.has_value());
   EXPECT_EQ(made.error().code, Code::kInvalidArgument);
   EXPECT_NE(made.error().message.find("min_words"), std::string::npos);

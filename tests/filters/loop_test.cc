@@ -8,13 +8,16 @@ namespace corpus::test {
 namespace {
 
 const std::string kIntro =
-    "The committee met on Tuesday to talk about the new bridge, its cost, and the road that leads to it. ";
+    "The committee met on Tuesday to talk about the new bridge, its cost, and the road that leads "
+    "to it. ";
 
 TEST(Loop, FindsLoops) {
   Filter filter("filters.loop");
   std::string numbered;
   for (int i = 1; i < 20; ++i) {
-    numbered += std::to_string(i) + ". Remember to drink enough water every day because it keeps you healthy and awake\n";
+    numbered +=
+        std::to_string(i) +
+        ". Remember to drink enough water every day because it keeps you healthy and awake\n";
   }
   struct Case {
     const char* reason;
@@ -29,12 +32,16 @@ TEST(Loop, FindsLoops) {
            {"tail", kIntro + repeat("the bridge is ", 20)},
            {"tail", kIntro + repeat("I think so. ", 30) + "I thi"},
            {"tail", kIntro + repeat("no ", 60)},
-           {"tail", kIntro + repeat("It was built in the year that the river rose, and nobody came. ", 9)},
+           {"tail",
+            kIntro + repeat("It was built in the year that the river rose, and nobody came. ", 9)},
            {"tail", kIntro + repeat("\xE9\xAB\x98\xE7\xBA\xA7\xE7\x89\x9B\xE8\x82\x89", 20)},
            {"tail", kIntro + repeat("0, ", 900)},
-           {"line", kIntro + "\n" + repeat("- visit the museum of the bridge\n- take a walk\n", 9) + "and home."},
-           {"ngram", repeat("We then looked at the bridge from below and saw that it was good. " + kIntro, 9) +
-                         "And that was the end of the day for all of us."},
+           {"line", kIntro + "\n" + repeat("- visit the museum of the bridge\n- take a walk\n", 9) +
+                        "and home."},
+           {"ngram",
+            repeat("We then looked at the bridge from below and saw that it was good. " + kIntro,
+                   9) +
+                "And that was the end of the day for all of us."},
            {"ngram", numbered + "That is all there is to say about it, thank you for your time."},
        }) {
     EXPECT_EQ(filter.answer(text), reason) << text.substr(0, 300);
@@ -54,8 +61,9 @@ TEST(Loop, KeepsWhatRepeatsByRight) {
   }
   for (int i = 0; i < 5; ++i) {
     verses += "In the year number " + std::to_string(i) + " we sailed on the " +
-              std::string(1, static_cast<char>('a' + i)) + " sea,\nwith captains and cooks and a parrot named " +
-              std::to_string(i * 3) + ",\nRow, my lads, row for the shore,\nand we will never row any more.\n\n";
+              std::string(1, static_cast<char>('a' + i)) +
+              " sea,\nwith captains and cooks and a parrot named " + std::to_string(i * 3) +
+              ",\nRow, my lads, row for the shore,\nand we will never row any more.\n\n";
   }
   for (const auto& text : {
            kIntro,
@@ -64,7 +72,11 @@ TEST(Loop, KeepsWhatRepeatsByRight) {
            kIntro + std::string(80, '-') + "\n" + kIntro,
            kIntro + std::string(100, '_') + " (sign here)",
            kIntro + "ha ha ha ha ha ha ha ha",
-           table, code, series, verses, chess,
+           table,
+           code,
+           series,
+           verses,
+           chess,
            "0 0 0 0 0 0 0 0 0 0\n" + repeat("0 1 0 1 0 1 0 1 0 1\n", 8),
            std::string("Name: ______\nDate: ______\nPlace: ______\nName: ______\nDate: ______\n"),
            std::string("Yes."),

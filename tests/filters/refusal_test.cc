@@ -15,10 +15,12 @@ TEST(Refusal, English) {
   Filter filter("filters.refusal");
   for (auto [reason, text] : {
            Case{"apology_refusal", "I'm sorry, but I can't help with that."},
-           {"apology_refusal", "I\xE2\x80\x99m sorry, but I can\xE2\x80\x99t assist with this request."},
+           {"apology_refusal",
+            "I\xE2\x80\x99m sorry, but I can\xE2\x80\x99t assist with this request."},
            {"apology_refusal", "I apologize, but I am unable to provide that information."},
            {"apology_refusal", "Sorry, I cannot write that for you."},
-           {"apology_refusal", "I'm sorry, but as an AI language model, I cannot predict the lottery."},
+           {"apology_refusal",
+            "I'm sorry, but as an AI language model, I cannot predict the lottery."},
            {"apology_refusal", "**I'm sorry**, but I won't be able to create such a story."},
            {"apology_refusal", "Unfortunately, I cannot provide the lyrics of this song."},
            {"apology_refusal", "I'm sorry, but your request goes against what I may do."},
@@ -57,15 +59,20 @@ TEST(Refusal, OtherLanguages) {
   for (auto [reason, text] : {
            // Very sorry, I cannot provide this information.
            Case{"apology_refusal",
-                "\345\276\210\346\212\261\346\255\211\357\274\214\346\210\221\346\227\240\346\263\225"
-                "\346\217\220\344\276\233\350\277\231\344\272\233\344\277\241\346\201\257\343\200\202"},
+                "\345\276\210\346\212\261\346\255\211\357\274\214\346\210\221\346\227\240\346\263"
+                "\225"
+                "\346\217\220\344\276\233\350\277\231\344\272\233\344\277\241\346\201\257\343\200"
+                "\202"},
            // As an AI language model, I have no feelings.
            {"disclaimer",
-            "\344\275\234\344\270\272\344\270\200\344\270\252AI\350\257\255\350\250\200\346\250\241\345"
-            "\236\213\357\274\214\346\210\221\346\262\241\346\234\211\346\204\237\346\203\205\343\200\202"},
+            "\344\275\234\344\270\272\344\270\200\344\270\252AI\350\257\255\350\250\200\346\250\241"
+            "\345"
+            "\236\213\357\274\214\346\210\221\346\262\241\346\234\211\346\204\237\346\203\205\343"
+            "\200\202"},
            // I am Tongyi Qianwen.
            {"identity",
-            "\344\275\240\345\245\275\357\274\214\346\210\221\346\230\257\351\200\232\344\271\211\345"
+            "\344\275\240\345\245\275\357\274\214\346\210\221\346\230\257\351\200\232\344\271\211"
+            "\345"
             "\215\203\351\227\256\343\200\202"},
            {"apology_refusal", "Lo siento, pero no puedo ayudarte con eso."},
            {"disclaimer", "Como modelo de lenguaje, no tengo opiniones."},
@@ -75,13 +82,17 @@ TEST(Refusal, OtherLanguages) {
            {"disclaimer", "Als KI-Sprachmodell habe ich keine Meinung."},
            // Mooshiwake arimasen ga, otetsudai dekimasen.
            {"apology_refusal",
-            "\347\224\263\343\201\227\350\250\263\343\201\202\343\202\212\343\201\276\343\201\233\343\202"
-            "\223\343\201\214\343\200\201\343\201\212\346\211\213\344\274\235\343\201\204\343\201\247\343"
+            "\347\224\263\343\201\227\350\250\263\343\201\202\343\202\212\343\201\276\343\201\233"
+            "\343\202"
+            "\223\343\201\214\343\200\201\343\201\212\346\211\213\344\274\235\343\201\204\343\201"
+            "\247\343"
             "\201\215\343\201\276\343\201\233\343\202\223\343\200\202"},
            // Izvinite, no ya ne mogu pomoch s etim.
            {"apology_refusal",
-            "\320\230\320\267\320\262\320\270\320\275\320\270\321\202\320\265, \320\275\320\276 \321\217 "
-            "\320\275\320\265 \320\274\320\276\320\263\321\203 \320\277\320\276\320\274\320\276\321\207"
+            "\320\230\320\267\320\262\320\270\320\275\320\270\321\202\320\265, \320\275\320\276 "
+            "\321\217 "
+            "\320\275\320\265 \320\274\320\276\320\263\321\203 "
+            "\320\277\320\276\320\274\320\276\321\207"
             "\321\214 \321\201 \321\215\321\202\320\270\320\274."},
        }) {
     EXPECT_EQ(filter.answer(text), reason) << text;
@@ -132,17 +143,21 @@ TEST(Refusal, OnlyTheWindowCounts) {
 TEST(Refusal, ReasonsCanBeChosen) {
   Filter filter("filters.refusal", "{reasons: [identity, knowledge_cutoff]}");
   EXPECT_EQ(filter.answer("I'm sorry, but I can't help with that."), "");
-  EXPECT_EQ(filter.answer("As an AI language model, I cannot. I am ChatGPT, by the way."), "identity");
+  EXPECT_EQ(filter.answer("As an AI language model, I cannot. I am ChatGPT, by the way."),
+            "identity");
   EXPECT_EQ(Filter("filters.refusal", "{reasons: []}").answer("I am ChatGPT."), "");
 }
 
 TEST(Refusal, LooksAtAnswersOnly) {
   Filter filter("filters.refusal");
-  EXPECT_EQ(filter.answer("Here you are.", "I'm sorry, but I can't help with that. Rewrite this."), "");
-  EXPECT_EQ(Filter("filters.refusal", "{scope: prompt}").answer("Fine.", "I am ChatGPT."), "identity");
+  EXPECT_EQ(filter.answer("Here you are.", "I'm sorry, but I can't help with that. Rewrite this."),
+            "");
+  EXPECT_EQ(Filter("filters.refusal", "{scope: prompt}").answer("Fine.", "I am ChatGPT."),
+            "identity");
   // A refusal that lost against a better answer is worth keeping.
   Batch batch;
-  auto& record = add(batch, {{Role::kUser, "q"}, {Role::kAssistant, "An answer."},
+  auto& record = add(batch, {{Role::kUser, "q"},
+                             {Role::kAssistant, "An answer."},
                              {Role::kAssistant, "I'm sorry, but I can't help with that."}});
   const_cast<Turn&>(record.turns[2]).rank = 1;
   EXPECT_EQ(filter.only(batch), "");
@@ -151,8 +166,9 @@ TEST(Refusal, LooksAtAnswersOnly) {
 // Nothing is read beyond the text, wherever a phrase is cut.
 TEST(Refusal, EveryPrefix) {
   Filter filter("filters.refusal");
-  std::string text = "Well. I'm sorry, but as an AI language model, I cannot assist with this. I am ChatGPT, "
-                     "trained by OpenAI, and as of my last update it is against my programming.";
+  std::string text =
+      "Well. I'm sorry, but as an AI language model, I cannot assist with this. I am ChatGPT, "
+      "trained by OpenAI, and as of my last update it is against my programming.";
   for (std::size_t n = 0; n <= text.size(); ++n) {
     std::string exact = text.substr(0, n);
     exact.shrink_to_fit();

@@ -7,11 +7,14 @@ namespace corpus::test {
 namespace {
 
 const std::string kPara =
-    "The first mill was built beside the river in the spring of that year. It ground wheat for three "
+    "The first mill was built beside the river in the spring of that year. It ground wheat for "
+    "three "
     "villages, and its wheel could be heard from the church. The miller kept two cats.\n\n"
-    "Later a second wheel was added, which doubled the work that could be done. People came from far "
+    "Later a second wheel was added, which doubled the work that could be done. People came from "
+    "far "
     "away with their carts. The mill stood until the flood.\n\n"
-    "The flood came in the night of the second of March, and it took the wheels and the bridge with it.\n\n";
+    "The flood came in the night of the second of March, and it took the wheels and the bridge "
+    "with it.\n\n";
 
 TEST(Truncated, FinishReason) {
   Filter filter("filters.truncated");
@@ -37,12 +40,15 @@ TEST(Truncated, UnfinishedSentences) {
            "After the flood the people of the valley decided to build, among other things,",
            "They carried the stones up the hill. In the end it took them four years to fin",
            "They carried the stones up the hill. In the end it took them four years and the",
-           "1. The wheel: it was made of oak from the forest.\n2. The stones: they came from France.\n"
-           "3. The roof: it was covered with slate from the north.\n4. The door: it was painted every year and",
+           "1. The wheel: it was made of oak from the forest.\n2. The stones: they came from "
+           "France.\n"
+           "3. The roof: it was covered with slate from the north.\n4. The door: it was painted "
+           "every year and",
            "Every autumn the river rose, and every autumn the miller wrote down how high it",
            "**Results:** the measurements of the river show that the water level depends on the",
            "The last entry in the book says that the water came at night and took the bridge and",
-           "Nobody knows what the miller did afterwards, although his cats were seen in the next vil",
+           "Nobody knows what the miller did afterwards, although his cats were seen in the next "
+           "vil",
        }) {
     EXPECT_EQ(filter.answer(kPara + end), "unfinished_sentence") << end;
   }
@@ -62,11 +68,13 @@ TEST(Truncated, KeepsWholeAnswers) {
            "Sincerely,\nJohn",
            "Best regards,\n[Your Name]",
            "# The Mill and the River in the Valley of the Seven Bridges",
-           "| year | wheels | villages that came to the mill |\n|---|---|---|\n| 1801 | two | three of them |",
+           "| year | wheels | villages that came to the mill |\n|---|---|---|\n| 1801 | two | "
+           "three of them |",
            "```\nfor wheel in wheels:\n    print(wheel)\n```",
            "https://example.org/the/history/of/the/mill/and/the/river/in/the/valley",
            "The height of the wheel in metres, as measured after the flood, was 12",
-           "- oak for the wheel\n- slate for the roof\n- stones from the quarry near the old church tower",
+           "- oak for the wheel\n- slate for the roof\n- stones from the quarry near the old "
+           "church tower",
            "Answer: the second mill",
            "\"A mill is a machine that has learned to be patient\" - Anonymous",
            "Thanks for reading! \xF0\x9F\x98\x80",
@@ -77,16 +85,20 @@ TEST(Truncated, KeepsWholeAnswers) {
   }
   // Verse ends its lines as it likes.
   EXPECT_EQ(filter.answer(repeat("The river runs below the silent mill at night,\n"
-                                 "The wheel it turns is made of wood and light\n", 4) +
-                          "And no one comes to ask about the time we had"), "");
+                                 "The wheel it turns is made of wood and light\n",
+                                 4) +
+                          "And no one comes to ask about the time we had"),
+            "");
   // So do lists without stops.
   EXPECT_EQ(filter.answer("What they needed:\n" +
                           repeat("- a wheel of oak that was cut in the winter before\n", 8) +
-                          "- a pair of stones that came over the sea from France"), "");
+                          "- a pair of stones that came over the sea from France"),
+            "");
 }
 
 TEST(Truncated, ShortAnswersAreLeftAlone) {
-  std::string text = "The wheel turned. The river ran. Then they all went up the hill to look at the";
+  std::string text =
+      "The wheel turned. The river ran. Then they all went up the hill to look at the";
   EXPECT_EQ(Filter("filters.truncated").answer(text), "");
   EXPECT_EQ(Filter("filters.truncated", "{min_chars: 50}").answer(text), "unfinished_sentence");
 }

@@ -23,10 +23,10 @@ const std::vector<SeekEntry> kFrames = {{5, 100, 0xAABBCCDD}, {3, 0, kEmptyCheck
 
 TEST(Seekable, TableHasTheBytesOfTheSpecification) {
   std::string expected(
-      "\x5E\x2A\x4D\x18\x21\0\0\0"                           // skippable magic, 33 bytes follow
-      "\5\0\0\0\x64\0\0\0\xDD\xCC\xBB\xAA"                   // stored, content, checksum
+      "\x5E\x2A\x4D\x18\x21\0\0\0"          // skippable magic, 33 bytes follow
+      "\5\0\0\0\x64\0\0\0\xDD\xCC\xBB\xAA"  // stored, content, checksum
       "\3\0\0\0\0\0\0\0\x99\xE9\xD8\x51"
-      "\2\0\0\0\x80\xB1\xEA\x92\x8F",                        // frames, descriptor, magic
+      "\2\0\0\0\x80\xB1\xEA\x92\x8F",  // frames, descriptor, magic
       41);
   EXPECT_EQ(seek_table(kFrames), expected);
 }
@@ -56,9 +56,9 @@ TEST(Seekable, FilesWithoutATableAreNotFound) {
 TEST(Seekable, TablesThatCannotBeTrueAreCorrupt) {
   std::string good = "12345abc" + seek_table(kFrames);
   std::string bad[] = {good.substr(1), "x" + good, good, good, good};
-  bad[2][good.size() - 9] = '\xFF';                    // more frames than the file has room for
-  bad[3][good.size() - 5] = '\x84';                    // a reserved bit
-  bad[4][8] = 'x';                                     // another magic before the table
+  bad[2][good.size() - 9] = '\xFF';  // more frames than the file has room for
+  bad[3][good.size() - 5] = '\x84';  // a reserved bit
+  bad[4][8] = 'x';                   // another magic before the table
   for (const auto& bytes : bad) {
     auto read = read_seek_table(file_of(bytes));
     ASSERT_FALSE(read);

@@ -32,7 +32,8 @@ constexpr std::uint32_t kMit = 0, kNc = 1, kGpt = 2, kMixed = 3, kSays = 4, kUnd
 struct Gate {
   explicit Gate(std::string options = std::string(kSources)) {
     context.memory = &memory;
-    context.inputs = {"mit.jsonl", "nc.jsonl", "gpt.jsonl", "mixed.jsonl", "says.jsonl", "undeclared.jsonl"};
+    context.inputs = {"mit.jsonl",   "nc.jsonl",   "gpt.jsonl",
+                      "mixed.jsonl", "says.jsonl", "undeclared.jsonl"};
     auto value = parse_yaml(options, "options");
     EXPECT_TRUE(value) << value.error().message;
     auto made = make_policy_gate(*value, context);
@@ -74,7 +75,8 @@ struct Gate {
   std::string problem;
 };
 
-Record& add(Batch& batch, std::uint32_t input, std::string_view text, std::string_view teacher = {}) {
+Record& add(Batch& batch, std::uint32_t input, std::string_view text,
+            std::string_view teacher = {}) {
   Record& r = test::add(batch, {{Role::kUser, "q"}, {Role::kAssistant, text}}, {}, teacher);
   r.pos = RecordPos::make(input, batch.records.size() * 100);
   return r;
@@ -108,25 +110,27 @@ TEST(Gate, StopsWhatTheTermsDoNotAllow) {
   EXPECT_EQ(batch.records[6].drop.name(), "policy.undeclared_source");
   EXPECT_EQ(batch.records[7].drop.name(), "policy.unknown_teacher");
   EXPECT_EQ(tag_of(batch, 0), "");
-  EXPECT_NE(tag_of(batch, 2).find("use Output to develop artificial intelligence models"), std::string::npos);
+  EXPECT_NE(tag_of(batch, 2).find("use Output to develop artificial intelligence models"),
+            std::string::npos);
   EXPECT_NE(tag_of(batch, 1).find("for NonCommercial purposes only"), std::string::npos);
 }
 
 TEST(Gate, ARecordIsOneOfItsSourcesTeachersOrAllOfThem) {
   Gate gate;
   Batch batch;
-  add(batch, kMixed, "a", "deepseek-r1");   // one of the declared
-  add(batch, kMixed, "b", "DeepSeek R1");   // the same, spelled otherwise
+  add(batch, kMixed, "a", "deepseek-r1");  // one of the declared
+  add(batch, kMixed, "b", "DeepSeek R1");  // the same, spelled otherwise
   add(batch, kMixed, "c", "gpt-4");
-  add(batch, kMixed, "d");                  // one of them, unknown which
-  add(batch, kMixed, "e", "phi-4");         // says another than its source
-  add(batch, kMit, "f", "gpt-4");           // its source says that people wrote it
+  add(batch, kMixed, "d");           // one of them, unknown which
+  add(batch, kMixed, "e", "phi-4");  // says another than its source
+  add(batch, kMit, "f", "gpt-4");    // its source says that people wrote it
   add(batch, kMit, "g", "example");
   gate.run(batch);
   std::vector<std::string> got;
   for (const auto& r : batch.records) got.emplace_back(r.drop.name());
   std::string openai = "policy.openai-services-2026.train_competing";
-  EXPECT_EQ(got, (std::vector<std::string>{"", "", openai, openai, openai, openai, "policy.unknown_teacher"}));
+  EXPECT_EQ(got, (std::vector<std::string>{"", "", openai, openai, openai, openai,
+                                           "policy.unknown_teacher"}));
 }
 
 TEST(Gate, DroppedRecordsAreLeftAlone) {
@@ -150,7 +154,9 @@ TEST(Gate, TheSameContentIsTreatedByTheStricterSource) {
   gate.decide(first);
   gate.decide(second);
   EXPECT_EQ(first.records[0].drop.name(), "policy.cc-by-nc-4.0.train_competing");
-  EXPECT_NE(tag_of(first, 0).find("\"same_content_as\":{\"input\":1,\"offset\":100}}"), std::string::npos) << tag_of(first, 0);
+  EXPECT_NE(tag_of(first, 0).find("\"same_content_as\":{\"input\":1,\"offset\":100}}"),
+            std::string::npos)
+      << tag_of(first, 0);
   EXPECT_NE(tag_of(first, 0).find("NonCommercial"), std::string::npos);
   EXPECT_FALSE(first.records[1].drop);
   EXPECT_TRUE(second.records[0].drop);
@@ -224,7 +230,8 @@ TEST(Gate, StateSurvivesARestart) {
   EXPECT_EQ(gate.fold(1).report(), straight);
   for (std::size_t cut = 1; cut < twins_log.size(); cut += 101) {
     Gate other;
-    (void)other.fold(0).load(std::string_view(twins_log).substr(0, cut));  // an error or less, no crash
+    (void)other.fold(0).load(
+        std::string_view(twins_log).substr(0, cut));  // an error or less, no crash
   }
   std::string damaged = twins_log;
   damaged[0] = 'X';
@@ -243,10 +250,15 @@ TEST(Gate, ReportsByInputAndNamesTheDuties) {
   std::string report = gate.fold(1).report();
   EXPECT_NE(report.find("\"intent\":\"train_competing\""), std::string::npos);
   EXPECT_NE(report.find("\"date\":\"2026-12-01\""), std::string::npos);
-  EXPECT_NE(report.find("{\"input\":\"nc.jsonl\",\"declared\":true,\"licences\":[\"CC-BY-NC-4.0\"],\"teachers\":[\"human\"],"
-                        "\"passed\":2,\"rejected\":{}}"), std::string::npos) << report;
-  EXPECT_NE(report.find("\"rejected\":{\"policy.openai-services-2026.train_competing\":1}"), std::string::npos);
-  EXPECT_NE(report.find("{\"rule\":\"cc-by-nc-4.0.train_competing\",\"type\":\"attribution\"}"), std::string::npos);
+  EXPECT_NE(report.find("{\"input\":\"nc.jsonl\",\"declared\":true,\"licences\":[\"CC-BY-NC-4.0\"],"
+                        "\"teachers\":[\"human\"],"
+                        "\"passed\":2,\"rejected\":{}}"),
+            std::string::npos)
+      << report;
+  EXPECT_NE(report.find("\"rejected\":{\"policy.openai-services-2026.train_competing\":1}"),
+            std::string::npos);
+  EXPECT_NE(report.find("{\"rule\":\"cc-by-nc-4.0.train_competing\",\"type\":\"attribution\"}"),
+            std::string::npos);
   EXPECT_EQ(report.find("openai-services-2026.train_competing\",\"type\""), std::string::npos);
 }
 
@@ -272,7 +284,8 @@ TEST(Gate, ManyTeachersStayWithinBounds) {
   Gate gate;
   for (int round = 0; round < 20; ++round) {
     Batch batch;
-    for (int i = 0; i < 1000; ++i) add(batch, kSays, "x", "model-" + std::to_string(round * 1000 + i));
+    for (int i = 0; i < 1000; ++i)
+      add(batch, kSays, "x", "model-" + std::to_string(round * 1000 + i));
     gate.decide(batch);
     for (const auto& r : batch.records) ASSERT_EQ(r.drop.name(), "policy.unknown_teacher");
   }
@@ -297,8 +310,8 @@ const char* data_folder() {
   return path.c_str();
 }
 
-// Every file of the table, by the rule that decides for a commercial, released, competing student that
-// credits its sources.
+// Every file of the table, by the rule that decides for a commercial, released, competing student
+// that credits its sources.
 TEST(SharedTable, EachFileByItsStatedLicenceAndTeacher) {
   std::string data = data_folder();
   if (data.empty()) GTEST_SKIP() << "no shared data: set CORPUS_TEST_DATA";
@@ -311,7 +324,10 @@ TEST(SharedTable, EachFileByItsStatedLicenceAndTeacher) {
   Gate gate("intent: train\n");
   gate.context.inputs.clear();
   for (const auto& file : files) gate.context.inputs.push_back(data + '/' + file);
-  auto options = parse_yaml("intent: train_competing\ndate: 2026-12-01\naccept: [attribution]\ntable: " + data + "/SOURCES.tsv\n", "o");
+  auto options = parse_yaml(
+      "intent: train_competing\ndate: 2026-12-01\naccept: [attribution]\ntable: " + data +
+          "/SOURCES.tsv\n",
+      "o");
   auto made = make_policy_gate(*options, gate.context);
   ASSERT_TRUE(made) << made.error().message;
   gate.stages = *std::move(made);
@@ -322,17 +338,23 @@ TEST(SharedTable, EachFileByItsStatedLicenceAndTeacher) {
   std::vector<std::string> passed;
   std::map<std::string, int> reasons;
   for (std::uint32_t i = 0; i < files.size(); ++i) {
-    if (!batch.records[i].drop) passed.push_back(files[i]);
-    else ++reasons[std::string(batch.records[i].drop.name())];
+    if (!batch.records[i].drop)
+      passed.push_back(files[i]);
+    else
+      ++reasons[std::string(batch.records[i].drop.name())];
   }
   // Human-written, and under a licence that is stated for the data without reserve.
   EXPECT_EQ(passed, (std::vector<std::string>{
-                        "anthropic_evals/ai_risk_human_generated_evals.jsonl.zst", "bench/HumanEval.jsonl.zst",
-                        "bench/gsm8k_test.jsonl.zst", "bench/gsm8k_test_socratic.jsonl.zst",
-                        "bench/gsm8k_train.jsonl.zst", "bench/mt_bench_question.jsonl.zst", "bench/raw/HumanEval.jsonl.gz",
-                        "fastchat/dummy_conversation.jsonl.zst", "fastchat/raw/dummy_conversation.json.zst"}));
-  EXPECT_EQ(reasons["policy.stated-non-commercial.train_competing"], 6);   // instructwild, belle's seeds
-  EXPECT_EQ(reasons["policy.cc-by-nc-4.0.train_competing"], 7);  // alpaca, WizardLM, alpaca_eval of unknown teachers
+                        "anthropic_evals/ai_risk_human_generated_evals.jsonl.zst",
+                        "bench/HumanEval.jsonl.zst", "bench/gsm8k_test.jsonl.zst",
+                        "bench/gsm8k_test_socratic.jsonl.zst", "bench/gsm8k_train.jsonl.zst",
+                        "bench/mt_bench_question.jsonl.zst", "bench/raw/HumanEval.jsonl.gz",
+                        "fastchat/dummy_conversation.jsonl.zst",
+                        "fastchat/raw/dummy_conversation.json.zst"}));
+  EXPECT_EQ(reasons["policy.stated-non-commercial.train_competing"],
+            6);  // instructwild, belle's seeds
+  EXPECT_EQ(reasons["policy.cc-by-nc-4.0.train_competing"],
+            7);  // alpaca, WizardLM, alpaca_eval of unknown teachers
   EXPECT_GE(reasons["policy.openai-services-2026.train_competing"], 20);
   EXPECT_GE(reasons["policy.openai-tou-20230314.train_competing"], 20);
   EXPECT_EQ(reasons["policy.anthropic-commercial-20250617.train_competing"], 5);

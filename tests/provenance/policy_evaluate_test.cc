@@ -17,8 +17,12 @@ Query query(Action action = Action::kTrainCompeting) {
 
 struct Evaluate : ::testing::Test {
   Registry registry = *Registry::builtin();
-  Decision teacher(const Query& q, std::string_view name) { return registry.evaluate_teacher(q, name); }
-  Decision licence(const Query& q, std::string_view stated) { return registry.evaluate_licence(q, stated); }
+  Decision teacher(const Query& q, std::string_view name) {
+    return registry.evaluate_teacher(q, name);
+  }
+  Decision licence(const Query& q, std::string_view stated) {
+    return registry.evaluate_licence(q, stated);
+  }
 };
 
 TEST_F(Evaluate, ReviewsGoOutOfDate) {
@@ -90,11 +94,19 @@ TEST_F(Evaluate, NonCommercialSources) {
   q.action = Action::kSell;
   EXPECT_FALSE(licence(q, "cc-by-nc-4.0").allowed);
   EXPECT_FALSE(licence(q, "CC-BY-NC-SA-4.0").allowed);
+  // To sell is commercial, whatever else is said.
+  ASSERT_TRUE(registry.add_text(
+      "policy: 1\nterms:\n  - {id: shop, kind: licence, title: T, basis: text, reviewed: "
+      "2026-11-30, reviewed_by: me, names: [shop], rules: [{action: sell, effect: conditional, "
+      "conditions: [{type: non_commercial}]}]}\n",
+      "mine.yaml"));
+  EXPECT_FALSE(licence(q, "shop").allowed);
 }
 
 TEST_F(Evaluate, AcceptingACheckedConditionMeansNothing) {
   Query q = query();
-  q.accept = {"non_commercial", "students_only", "name_prefix", "attribution", "licence_copy", "use_policy", "user_limit"};
+  q.accept = {"non_commercial", "students_only", "name_prefix", "attribution",
+              "licence_copy",   "use_policy",    "user_limit"};
   EXPECT_FALSE(licence(q, "cc-by-nc-4.0").allowed);
   EXPECT_FALSE(teacher(q, "llama-2-7b").allowed);
   EXPECT_FALSE(teacher(q, "llama-3.1-8b").allowed);
@@ -124,7 +136,8 @@ TEST_F(Evaluate, StatedLicences) {
   EXPECT_EQ(rule("MIT, see the vendor's note"), "unknown_licence");  // a word nobody understood
   EXPECT_EQ(rule("MIT (unbalanced"), "unknown_licence");
   EXPECT_EQ(rule("repo LICENSE"), "unknown_licence");  // says where, not what
-  EXPECT_EQ(rule("MIT (repo LICENSE); outputs by GPT-4, so OpenAI terms apply (not stated)"), "+mit.train_competing");
+  EXPECT_EQ(rule("MIT (repo LICENSE); outputs by GPT-4, so OpenAI terms apply (not stated)"),
+            "+mit.train_competing");
 }
 
 TEST_F(Evaluate, StrictestOfSeveral) {
@@ -141,7 +154,8 @@ TEST_F(Evaluate, StrictestOfSeveral) {
   EXPECT_EQ(all({}, {"MIT"}).rule, "unknown_teacher");
   EXPECT_EQ(all({"human"}, {}).rule, "unknown_licence");
   // In whatever order they come.
-  std::vector<std::string> teachers = {"deepseek-r1", "gemma-2-9b", "nobody-knows", "gpt-4", "human", "llama-2-7b"};
+  std::vector<std::string> teachers = {"deepseek-r1", "gemma-2-9b", "nobody-knows",
+                                       "gpt-4",       "human",      "llama-2-7b"};
   std::mt19937 random(3);
   for (int i = 0; i < 50; ++i) {
     std::shuffle(teachers.begin(), teachers.end(), random);
@@ -158,7 +172,8 @@ TEST_F(Evaluate, DutiesOfAllAddUp) {
   Decision d = registry.evaluate(q, teachers, licences);
   ASSERT_TRUE(d.allowed) << d.why;
   auto has = [&](std::string_view rule) {
-    return std::any_of(d.duties.begin(), d.duties.end(), [&](const Duty& x) { return x.rule == rule; });
+    return std::any_of(d.duties.begin(), d.duties.end(),
+                       [&](const Duty& x) { return x.rule == rule; });
   };
   EXPECT_TRUE(has("gemma-20250324.train_competing"));
   EXPECT_TRUE(has("cc-by-4.0.train_competing"));
@@ -168,8 +183,11 @@ TEST_F(Evaluate, TeachersOfTeachers) {
   Decision d = teacher(query(), "zephyr-7b-alpha");
   EXPECT_EQ(d.rule, "openai-services-2026.train_competing");
   EXPECT_EQ(d.subject, "zephyr-7b-alpha <- gpt-3.5-turbo");
-  ASSERT_TRUE(registry.add_text("policy: 1\nmodels:\n  - {names: [grandchild*], terms: [mit-weights], taught_by: [zephyr-7b-alpha]}\n"
-                                "  - {names: [ouroboros], terms: [mit-weights], taught_by: [ouroboros]}\n", "mine.yaml"));
+  ASSERT_TRUE(
+      registry.add_text("policy: 1\nmodels:\n  - {names: [grandchild*], terms: [mit-weights], "
+                        "taught_by: [zephyr-7b-alpha]}\n"
+                        "  - {names: [ouroboros], terms: [mit-weights], taught_by: [ouroboros]}\n",
+                        "mine.yaml"));
   d = teacher(query(), "grandchild-1b");
   EXPECT_EQ(d.rule, "openai-services-2026.train_competing");
   EXPECT_EQ(d.subject, "grandchild-1b <- zephyr-7b-alpha <- gpt-3.5-turbo");
@@ -178,19 +196,41 @@ TEST_F(Evaluate, TeachersOfTeachers) {
 
 TEST_F(Evaluate, TheUsersFileAddsButNeverSoftens) {
   std::string yaml =
-      "policy: 1\nterms:\n  - id: contract-7\n    kind: service\n    title: Our contract\n    basis: text\n"
-      "    reviewed: 2026-11-30\n    reviewed_by: legal\n    rules:\n      - {action: [train, train_competing], effect: allow}\n"
-      "  - id: house-rule\n    kind: service\n    title: House rule\n    basis: text\n    reviewed: 2026-11-30\n"
-      "    reviewed_by: legal\n    rules:\n      - {action: [train, train_competing], effect: deny, quote: not here, section: '1'}\n"
+      "policy: 1\nterms:\n  - id: contract-7\n    kind: service\n    title: Our contract\n    "
+      "basis: text\n"
+      "    reviewed: 2026-11-30\n    reviewed_by: legal\n    rules:\n      - {action: [train, "
+      "train_competing], effect: allow}\n"
+      "  - id: house-rule\n    kind: service\n    title: House rule\n    basis: text\n    "
+      "reviewed: 2026-11-30\n"
+      "    reviewed_by: legal\n    rules:\n      - {action: [train, train_competing], effect: "
+      "deny, quote: not here, section: '1'}\n"
       "models:\n  - {names: [gpt-4*, mistral-large*, our-model], terms: [contract-7]}\n"
       "  - {names: [deepseek-r1], terms: [house-rule]}\n";
   EXPECT_FALSE(teacher(query(), "our-model").allowed);
   EXPECT_FALSE(teacher(query(), "mistral-large").allowed);
   ASSERT_TRUE(registry.add_text(yaml, "mine.yaml"));
   EXPECT_TRUE(teacher(query(), "our-model").allowed);
-  EXPECT_TRUE(teacher(query(), "mistral-large").allowed);       // was unknown: the user has read it
-  EXPECT_FALSE(teacher(query(), "gpt-4o").allowed);             // forbids: only an agreement lifts it
+  EXPECT_TRUE(teacher(query(), "mistral-large").allowed);  // was unknown: the user has read it
+  EXPECT_FALSE(teacher(query(), "gpt-4o").allowed);        // forbids: only an agreement lifts it
   EXPECT_EQ(teacher(query(), "deepseek-r1").rule, "house-rule.train_competing");
+}
+
+TEST_F(Evaluate, TheUsersLicenceNamesAddButNeverSoften) {
+  auto entry = [](const char* id, const char* name, const char* effect) {
+    return std::string("  - {id: ") + id +
+           ", kind: licence, title: T, basis: text, reviewed: 2026-11-30, reviewed_by: me, names: "
+           "['" +
+           name + "'], rules: [{action: [train, train_competing], effect: " + effect + "}]}\n";
+  };
+  ASSERT_TRUE(registry.add_text(
+      "policy: 1\nterms:\n" + entry("aaa", "cc-by-nc-4.0", "allow") + entry("bbb", "mit", "deny") +
+          entry("ccc", "vendor licence 7", "allow") + entry("ddd", "none stated", "allow"),
+      "mine.yaml"));
+  EXPECT_EQ(licence(query(), "CC-BY-NC-4.0").rule, "cc-by-nc-4.0.train_competing");
+  EXPECT_FALSE(licence(query(), "CC-BY-NC-4.0").allowed);
+  EXPECT_EQ(licence(query(), "MIT").rule, "bbb.train_competing");
+  EXPECT_TRUE(licence(query(), "Vendor Licence 7").allowed);
+  EXPECT_TRUE(licence(query(), "none stated").allowed);  // the user knows better than nobody
 }
 
 std::string agreement(const provenance::SigningKey& key, std::string body) {
@@ -202,11 +242,14 @@ TEST_F(Evaluate, OnlyASignedAgreementLiftsARule) {
   provenance::PublicKey trusted[] = {key.public_key()};
   std::string body =
       "{\"agreement\":1,\"id\":\"C-2026-7\",\"party\":\"Us\",\"counterparty\":\"OpenAI\",\"lifts\":"
-      "[\"openai-services-2026.train_competing\",\"openai-tou-20241211.train_competing\"],\"students\":[\"our-*\"],"
+      "[\"openai-services-2026.train_competing\",\"openai-tou-20241211.train_competing\"],"
+      "\"students\":[\"our-*\"],"
       "\"from\":\"2026-12-01\",\"until\":\"2026-12-31\"}";
   EXPECT_FALSE(registry.add_agreement(agreement(stranger, body), "a.json", trusted));
   EXPECT_FALSE(registry.add_agreement(body, "a.json", trusted));
-  EXPECT_FALSE(registry.add_agreement(provenance::print_envelope(provenance::sign("application/json", body, key)), "a.json", trusted));
+  EXPECT_FALSE(registry.add_agreement(
+      provenance::print_envelope(provenance::sign("application/json", body, key)), "a.json",
+      trusted));
   std::string unknown_rule = body;
   unknown_rule.replace(unknown_rule.find("openai-services-2026"), 20, "openai-services-2099");
   EXPECT_FALSE(registry.add_agreement(agreement(key, unknown_rule), "a.json", trusted));

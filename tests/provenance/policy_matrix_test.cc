@@ -1,4 +1,5 @@
-// Intents x teachers with the verdict and the rule that decides, as the registry of 2026-11-24 has it.
+// Intents x teachers with the verdict and the rule that decides, as the registry of 2026-11-24 has
+// it.
 #include <gtest/gtest.h>
 
 #include "corpus/policy.h"
@@ -6,7 +7,8 @@
 namespace corpus::policy {
 namespace {
 
-constexpr Action kAll[] = {Action::kTrain, Action::kTrainCompeting, Action::kRedistribute, Action::kSell};
+constexpr Action kAll[] = {Action::kTrain, Action::kTrainCompeting, Action::kRedistribute,
+                           Action::kSell};
 
 Query query(Action action) {
   Query q;
@@ -116,11 +118,14 @@ TEST(Matrix, EveryIntentForEveryTeacher) {
       EXPECT_FALSE(d.why.empty()) << row.teacher;
       EXPECT_FALSE(d.how.empty()) << row.teacher << ": a denial has to say what to do";
       EXPECT_LE(d.quote.size(), 200u);
-      if (d.effect == Effect::kDeny) { EXPECT_FALSE(d.quote.empty()) << d.rule; }
+      if (d.effect == Effect::kDeny) {
+        EXPECT_FALSE(d.quote.empty()) << d.rule;
+      }
     }
     EXPECT_EQ(got, row.verdicts) << row.teacher;
     Decision d = registry->evaluate_teacher(query(Action::kTrainCompeting), row.teacher);
-    EXPECT_TRUE(d.rule == row.terms || d.rule == std::string(row.terms) + ".train_competing") << row.teacher << ' ' << d.rule;
+    EXPECT_TRUE(d.rule == row.terms || d.rule == std::string(row.terms) + ".train_competing")
+        << row.teacher << ' ' << d.rule;
   }
 }
 
@@ -132,8 +137,11 @@ TEST(Matrix, UndertakingEveryDutyLiftsNoBan) {
       q.accept = all_duties();
       Decision d = registry.evaluate_teacher(q, row.teacher);
       char was = row.verdicts[i];
-      EXPECT_EQ(d.allowed, was == 'y' || was == 'c') << row.teacher << ' ' << name(kAll[i]) << ' ' << d.why;
-      if (was == 'c') { EXPECT_FALSE(d.duties.empty()) << row.teacher; }
+      EXPECT_EQ(d.allowed, was == 'y' || was == 'c')
+          << row.teacher << ' ' << name(kAll[i]) << ' ' << d.why;
+      if (was == 'c') {
+        EXPECT_FALSE(d.duties.empty()) << row.teacher;
+      }
     }
   }
 }
@@ -141,7 +149,8 @@ TEST(Matrix, UndertakingEveryDutyLiftsNoBan) {
 TEST(Matrix, EveryRegistryTermIsReachedByARow) {
   auto registry = *Registry::builtin();
   for (const auto& terms : registry.terms()) {
-    if (terms.kind == "licence" || terms.id == "openmdw-1.0") continue;  // no model is known to have it
+    if (terms.kind == "licence" || terms.id == "openmdw-1.0")
+      continue;  // no model is known to have it
     bool reached = false;
     for (const Row& row : kRows) {
       for (const auto& rule : registry.evaluate_teacher(query(Action::kTrain), row.teacher).rules) {

@@ -22,8 +22,10 @@ struct Signed : ::testing::Test {
   void SetUp() override {
     for (const auto& entry : fs::directory_iterator(kFolder)) {
       std::string name = entry.path().filename().string();
-      if (name == "index.dsse.json") index = read(entry.path());
-      else files.emplace_back(name, read(entry.path()));
+      if (name == "index.dsse.json")
+        index = read(entry.path());
+      else
+        files.emplace_back(name, read(entry.path()));
     }
     std::sort(files.begin(), files.end());
   }
@@ -33,8 +35,9 @@ struct Signed : ::testing::Test {
 
 TEST_F(Signed, TheBuiltInRegistryIsTheOneInTheTree) {
   auto builtin = Registry::builtin();
-  ASSERT_TRUE(builtin) << builtin.error().message
-                       << " (after a change of data/policy it has to be signed again: docs/formats/policy.md)";
+  ASSERT_TRUE(builtin)
+      << builtin.error().message
+      << " (after a change of data/policy it has to be signed again: docs/formats/policy.md)";
   auto folder = Registry::from_folder(kFolder.string(), registry_key());
   ASSERT_TRUE(folder) << folder.error().message;
   EXPECT_EQ(builtin->digest(), folder->digest());
@@ -49,7 +52,8 @@ TEST_F(Signed, EveryEntryIsWhole) {
     (terms.kind == "licence" ? licences : teachers)++;
     EXPECT_TRUE(ids.insert(terms.id).second) << terms.id;
     EXPECT_NE(terms.reviewed, Date{}) << terms.id;
-    for (Action action : {Action::kTrain, Action::kTrainCompeting, Action::kRedistribute, Action::kSell}) {
+    for (Action action :
+         {Action::kTrain, Action::kTrainCompeting, Action::kRedistribute, Action::kSell}) {
       const Rule* rule = terms.find(action);
       ASSERT_NE(rule, nullptr) << terms.id << ' ' << name(action);
       EXPECT_LE(rule->quote.size(), 200u) << rule->id;
@@ -58,7 +62,9 @@ TEST_F(Signed, EveryEntryIsWhole) {
         EXPECT_FALSE(rule->quote.empty()) << rule->id;
         EXPECT_FALSE(rule->section.empty()) << rule->id;
       }
-      if (terms.basis == "unread") { EXPECT_EQ(rule->effect, Effect::kUnknown) << rule->id; }
+      if (terms.basis == "unread") {
+        EXPECT_EQ(rule->effect, Effect::kUnknown) << rule->id;
+      }
     }
     EXPECT_TRUE(terms.kind != "licence" || !terms.names.empty()) << terms.id;
   }
@@ -82,7 +88,8 @@ TEST_F(Signed, OneChangedByteIsRefused) {
     auto refused = Registry::from_signed(changed, index, registry_key());
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Code::kCorrupt);
-    EXPECT_NE(refused.error().message.find(name + ": was changed"), std::string::npos) << refused.error().message;
+    EXPECT_NE(refused.error().message.find(name + ": was changed"), std::string::npos)
+        << refused.error().message;
   }
   for (std::size_t i = 0; i < index.size(); ++i) {
     std::string changed = index;
@@ -95,9 +102,15 @@ TEST_F(Signed, AddedMissingAndRenamedFilesAreRefused) {
   auto more = files;
   more.emplace_back("more.yaml", "policy: 1\n");
   EXPECT_FALSE(Registry::from_signed(more, index, registry_key()));
-  auto fewer = files;
-  fewer.pop_back();
-  EXPECT_FALSE(Registry::from_signed(fewer, index, registry_key()));
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    auto fewer = files;
+    fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+    auto refused = Registry::from_signed(fewer, index, registry_key());
+    ASSERT_FALSE(refused) << files[i].first;
+    EXPECT_NE(refused.error().message.find(files[i].first + ": is in the signed index but missing"),
+              std::string::npos)
+        << refused.error().message;
+  }
   auto twice = files;
   twice.push_back(files[0]);
   EXPECT_FALSE(Registry::from_signed(twice, index, registry_key()));
@@ -119,22 +132,31 @@ TEST(RegistryFile, MistakesAreNamedByLine) {
     auto added = registry.add_text(yaml, "mine.yaml");
     return added ? std::string() : added.error().message;
   };
-  std::string head = "policy: 1\nterms:\n  - id: mine\n    kind: weights\n    title: T\n    basis: text\n"
-                     "    reviewed: 2026-11-01\n    reviewed_by: me\n    rules:\n";
+  std::string head =
+      "policy: 1\nterms:\n  - id: mine\n    kind: weights\n    title: T\n    basis: text\n"
+      "    reviewed: 2026-11-01\n    reviewed_by: me\n    rules:\n";
   EXPECT_EQ(why(head + "      - {action: train, effect: allow}\n"), "");
-  EXPECT_NE(why(head + "      - {action: train, effect: allow}\n").find("exist already"), std::string::npos);
+  EXPECT_NE(why(head + "      - {action: train, effect: allow}\n").find("exist already"),
+            std::string::npos);
   std::string other = head;
   other.replace(other.find("id: mine"), 8, "id: next");
-  EXPECT_NE(why(other + "      - {action: dance, effect: allow}\n").find("mine.yaml:10"), std::string::npos);
-  EXPECT_NE(why(other + "      - {action: train, effect: conditional}\n").find("conditions"), std::string::npos);
-  EXPECT_NE(why(other + "      - {action: train, effect: deny, conditions: [{type: use_policy}]}\n").find("conditions"), std::string::npos);
-  EXPECT_NE(why(other + "      - {action: [train, train], effect: allow}\n").find("already"), std::string::npos);
-  EXPECT_NE(why("policy: 1\nmodels:\n  - {names: [a], terms: [nowhere]}\n").find("nowhere"), std::string::npos);
+  EXPECT_NE(why(other + "      - {action: dance, effect: allow}\n").find("mine.yaml:10"),
+            std::string::npos);
+  EXPECT_NE(why(other + "      - {action: train, effect: conditional}\n").find("conditions"),
+            std::string::npos);
+  EXPECT_NE(why(other + "      - {action: train, effect: deny, conditions: [{type: use_policy}]}\n")
+                .find("conditions"),
+            std::string::npos);
+  EXPECT_NE(why(other + "      - {action: [train, train], effect: allow}\n").find("already"),
+            std::string::npos);
+  EXPECT_NE(why("policy: 1\nmodels:\n  - {names: [a], terms: [nowhere]}\n").find("nowhere"),
+            std::string::npos);
   EXPECT_NE(why("policy: 2\n"), "");
   EXPECT_NE(why("policy: 1\nneutral: ['*']\n").find("alone"), std::string::npos);
   std::string date = other;
   date.replace(date.find("2026-11-01"), 10, "2026-13-01");
-  EXPECT_NE(why(date + "      - {action: train, effect: allow}\n").find("2026-13-01"), std::string::npos);
+  EXPECT_NE(why(date + "      - {action: train, effect: allow}\n").find("2026-13-01"),
+            std::string::npos);
   // Nothing of a refused file stays.
   EXPECT_EQ(registry.find_terms("next"), nullptr);
 }

@@ -68,7 +68,8 @@ TEST(Text, TeacherCells) {
   EXPECT_EQ(names("none"), (List{"human"}));
   EXPECT_EQ(names("none (human-written seeds)"), (List{"human"}));
   EXPECT_EQ(names("Human"), (List{"human"}));
-  EXPECT_EQ(names("none (human/community, many LLM-assisted)"), (List{"none (human/community, many LLM-assisted)"}));
+  EXPECT_EQ(names("none (human/community, many LLM-assisted)"),
+            (List{"none (human/community, many LLM-assisted)"}));
   EXPECT_EQ(names("none (partly AI)"), (List{"none (partly AI)"}));
   EXPECT_EQ(names("none/Evol-Instruct prompts"), (List{"none/Evol-Instruct prompts"}));
   EXPECT_EQ(names(""), List{});
@@ -90,7 +91,9 @@ TEST(Sources, PathGlobs) {
 TEST(Sources, TablesNameTheirFilesFromTheirFolder) {
   auto registry = *Registry::builtin();
   Sources sources;
-  std::string tsv = "file\torigin\tlicence_as_stated\tteacher\r\nx/a.jsonl\tme\tMIT\tgpt-4; none (human)\r\n\nb.jsonl\t\t\n";
+  std::string tsv =
+      "file\torigin\tlicence_as_stated\tteacher\r\nx/a.jsonl\tme\tMIT\tgpt-4; none "
+      "(human)\r\n\nb.jsonl\t\t\n";
   auto added = sources.add_table_text(tsv, "/data/SOURCES.tsv", registry.phrases());
   ASSERT_TRUE(added) << added.error().message;
   SourceTerms a = sources.find("/data/x/../x/a.jsonl");
@@ -106,7 +109,8 @@ TEST(Sources, TablesNameTheirFilesFromTheirFolder) {
   EXPECT_FALSE(sources.find("a.jsonl").declared);
 
   EXPECT_FALSE(sources.add_table_text("file\tteacher\n", "t.tsv", registry.phrases()));
-  auto wide = sources.add_table_text("file\tlicense\tteacher\na\tMIT\tx\ty\n", "t.tsv", registry.phrases());
+  auto wide =
+      sources.add_table_text("file\tlicense\tteacher\na\tMIT\tx\ty\n", "t.tsv", registry.phrases());
   ASSERT_FALSE(wide);
   EXPECT_NE(wide.error().message.find("t.tsv:2"), std::string::npos);
   EXPECT_FALSE(sources.add_table_text("", "t.tsv", registry.phrases()));
@@ -123,7 +127,8 @@ TEST(Sources, DeclarationsAddUp) {
   list = Value::Array{one, two};
   Sources sources;
   ASSERT_TRUE(sources.add_list(&list));
-  EXPECT_EQ(sources.find("data/a.jsonl").licences, (std::vector<std::string>{"MIT", "CC-BY-NC-4.0"}));
+  EXPECT_EQ(sources.find("data/a.jsonl").licences,
+            (std::vector<std::string>{"MIT", "CC-BY-NC-4.0"}));
   EXPECT_EQ(sources.find("data/b.jsonl").licences, std::vector<std::string>{"MIT"});
   EXPECT_FALSE(sources.find("c.jsonl").declared);
 }

@@ -50,12 +50,14 @@ TEST(Dsse, PreAuthenticationEncodingOfTheSpecification) {
 
 TEST(Dsse, ReferenceVector) {
   SigningKey key = test_key();
-  EXPECT_EQ(hex(key.public_key().bytes()), "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8");
+  EXPECT_EQ(hex(key.public_key().bytes()),
+            "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8");
   EXPECT_EQ(hex(sha256(pre_authentication_encoding(kInTotoType, vector_body()))),
             "ddf3d8292a48637a2cf04d740ee842432ba7fdb80a6fde9486a2fc6a62dd10a7");
   Envelope envelope = sign(kInTotoType, vector_body(), key);
-  EXPECT_EQ(base64(envelope.signatures[0].sig),
-            "sHCKvYlrpSoj7iwBdBC28x4HIcS9fiUI1Xr2eoNQYb927rZKOEt0Hq7sOHI1CsUUrKwkS725FF+fFww+cpNdCw==");
+  EXPECT_EQ(
+      base64(envelope.signatures[0].sig),
+      "sHCKvYlrpSoj7iwBdBC28x4HIcS9fiUI1Xr2eoNQYb927rZKOEt0Hq7sOHI1CsUUrKwkS725FF+fFww+cpNdCw==");
 }
 
 TEST(Dsse, VerifiesAndGivesTheBytesThatWereChecked) {
@@ -92,7 +94,8 @@ TEST(Dsse, RefusesForgeries) {
   EXPECT_NE(why(retyped, "application/json", trusted).find("changed"), std::string::npos);
 
   Envelope forged = sign(kInTotoType, "body", other);
-  EXPECT_NE(why(forged, kInTotoType, trusted).find("no signature is by a key that is trusted"), std::string::npos);
+  EXPECT_NE(why(forged, kInTotoType, trusted).find("no signature is by a key that is trusted"),
+            std::string::npos);
   forged.signatures[0].keyid = key.public_key().id();
   EXPECT_NE(why(forged, kInTotoType, trusted).find("not by that key"), std::string::npos);
   EXPECT_NE(why(forged, kInTotoType, both).find("forged key id"), std::string::npos);
@@ -136,16 +139,18 @@ TEST(Dsse, TakesWhatOthersMayWrite) {
     return s;
   };
   std::string text = "{ \"signatures\": [{\"sig\": \"" + url(base64(e.signatures[0].sig)) +
-                     "\", \"cert\": null}],\n \"payloadType\": \"application\\/vnd.in-toto+json\", \"payload\": \"" +
+                     "\", \"cert\": null}],\n \"payloadType\": \"application\\/vnd.in-toto+json\", "
+                     "\"payload\": \"" +
                      url(base64(e.payload)) + "\", \"more\": [1, {}] }";
   auto parsed = parse_envelope(text, EnvelopeForm::kAnyone);
   ASSERT_TRUE(parsed) << parsed.error().message;
   EXPECT_TRUE(verify_envelope(*parsed, kInTotoType, trusted));
   EXPECT_FALSE(parse_envelope(text, EnvelopeForm::kOurs));
-  for (const char* bad : {"", "{}", "[]", "{\"payload\":\"\",\"payloadType\":\"x\"}",
-                          "{\"payload\":\"*\",\"payloadType\":\"x\",\"signatures\":[]}",
-                          "{\"payload\":\"\",\"payloadType\":\"x\",\"signatures\":[{}]}",
-                          "{\"payload\":\"\",\"payload\":\"\",\"payloadType\":\"x\",\"signatures\":[]}"}) {
+  for (const char* bad :
+       {"", "{}", "[]", "{\"payload\":\"\",\"payloadType\":\"x\"}",
+        "{\"payload\":\"*\",\"payloadType\":\"x\",\"signatures\":[]}",
+        "{\"payload\":\"\",\"payloadType\":\"x\",\"signatures\":[{}]}",
+        "{\"payload\":\"\",\"payload\":\"\",\"payloadType\":\"x\",\"signatures\":[]}"}) {
     EXPECT_FALSE(parse_envelope(bad, EnvelopeForm::kAnyone)) << bad;
   }
 }
@@ -156,8 +161,8 @@ TEST(Base64, IsStrict) {
   }
   EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
   EXPECT_EQ(base64("fo"), "Zm8=");
-  EXPECT_FALSE(parse_base64("Zm9="));   // bits behind the data
-  EXPECT_FALSE(parse_base64("Zm8"));    // no padding
+  EXPECT_FALSE(parse_base64("Zm9="));  // bits behind the data
+  EXPECT_FALSE(parse_base64("Zm8"));   // no padding
   EXPECT_FALSE(parse_base64("Zm8= "));
   EXPECT_FALSE(parse_base64("===="));
   EXPECT_FALSE(parse_base64("-_-_"));
@@ -183,6 +188,9 @@ TEST(Keys, FilesAreMadeForTheOwnerAlone) {
   EXPECT_TRUE(pub->verifies("m", made->sign("m")));
 
   EXPECT_FALSE(create_key_file(path));  // never overwritten
+  fs::remove(path + ".pub");
+  EXPECT_FALSE(create_key_file(path));
+  EXPECT_EQ(read_key_file(path)->public_key(), made->public_key());
   for (mode_t mode : {0640, 0604, 0660, 0602}) {
     ::chmod(path.c_str(), mode);
     auto refused = read_key_file(path);

@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::string_view kManifest =
     "{\"manifest\":1,\"libcorpus\":\"0.1.0\",\"recipe_digest\":\"abc\",\"policy\":\"unchecked\","
-    "\"counts\":{\"in\":3,\"kept\":2},\"files\":[{\"name\":\"part-00000.jsonl.zst\",\"bytes\":7,\"records\":2,"
+    "\"counts\":{\"in\":3,\"kept\":2},\"files\":[{\"name\":\"part-00000.jsonl.zst\",\"bytes\":7,"
+    "\"records\":2,"
     "\"sha256\":\"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\"}]}";
 
 TEST(Statement, NamesTheManifestAndEachFile) {
@@ -50,7 +51,8 @@ TEST(Statement, RefusesWhatIsNoStatement) {
 }
 
 TEST(StrictJson, TakesWhatTheRfcTakes) {
-  auto v = parse_strict_json(" {\"a\\u00e9\\ud83d\\ude00\\/\" : [1, -2.5e3, true, null, \"\\n\", {}]} ");
+  auto v =
+      parse_strict_json(" {\"a\\u00e9\\ud83d\\ude00\\/\" : [1, -2.5e3, true, null, \"\\n\", {}]} ");
   ASSERT_TRUE(v) << v.error().message;
   const Value* list = v->find("a\xc3\xa9\xf0\x9f\x98\x80/");
   ASSERT_NE(list, nullptr);
@@ -60,10 +62,37 @@ TEST(StrictJson, TakesWhatTheRfcTakes) {
 }
 
 TEST(StrictJson, RefusesWhatCanBeReadInTwoWays) {
-  for (const char* bad :
-       {"", " ", "{", "[", "[1,]", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "01", "-", "1.", ".5",
-        "1e", "+1", "NaN", "tru", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"\\x\"", "\"a", "\"\t\"",
-        "9223372036854775808", "1e999", "[1] 2", "\"\\u12g4\"", "\xff", "\"\xc3\x28\"", "{1:2}", "[1 2]", "{\"a\" 1}"}) {
+  for (const char* bad : {"",
+                          " ",
+                          "{",
+                          "[",
+                          "[1,]",
+                          "{\"a\":1,}",
+                          "{\"a\":1,\"a\":2}",
+                          "{\"a\":1,\"\\u0061\":2}",
+                          "01",
+                          "-",
+                          "1.",
+                          ".5",
+                          "1e",
+                          "+1",
+                          "NaN",
+                          "tru",
+                          "\"\\ud800\"",
+                          "\"\\udc00\"",
+                          "\"\\ud800\\u0041\"",
+                          "\"\\x\"",
+                          "\"a",
+                          "\"\t\"",
+                          "9223372036854775808",
+                          "1e999",
+                          "[1] 2",
+                          "\"\\u12g4\"",
+                          "\xff",
+                          "\"\xc3\x28\"",
+                          "{1:2}",
+                          "[1 2]",
+                          "{\"a\" 1}"}) {
     EXPECT_FALSE(parse_strict_json(bad)) << bad;
   }
   EXPECT_TRUE(parse_strict_json(std::string(64, '[') + std::string(64, ']')));

@@ -42,6 +42,13 @@ TEST_F(Delimited, BadRowsKeepTheirBytes) {
                   "{\"a\":\"3\",\"b\":\"4\"}", "malformed.csv_row|5,\"open\nrest,\n"));
 }
 
+// Many TSV files have no quoting at all: a cell that only begins with a quotation is what it says.
+TEST_F(Delimited, AQuotationInTsvIsText) {
+  EXPECT_THAT(bytes_of(records(put("in.tsv", "a\tb\n\"said\" he\t1\n\"q\tr\"\t2\n"))),
+              ElementsAre("{\"a\":\"\\\"said\\\" he\",\"b\":\"1\"}",
+                          "{\"a\":\"q\\tr\",\"b\":\"2\"}"));
+}
+
 TEST_F(Delimited, LongRowsBecomePieces) {
   Value options;
   options.set("max_record", 100);

@@ -69,6 +69,19 @@ TEST_F(Paths, Globs) {
   EXPECT_THAT(find({at("*/e/*.log"), at("b.log")}), ElementsAre("d/e/a4.log", "b.log"));
 }
 
+// A listed format before JSON Lines: what the first left in the batch must not hide the second's lines.
+TEST_F(Paths, EveryOrderOfFormatsGivesEveryRecord) {
+  std::vector<std::string> files = {put("a.csv", "q,a\n1,2\n"), put("b.jsonl", "{\"x\":1}\n{\"x\":2}\n"),
+                                    put("c.json", "[{\"y\":1},\n{\"y\":2},{\"y\":3}]"),
+                                    put("d.txt", "one\ntwo\nthree\nfour\n")};
+  std::sort(files.begin(), files.end());
+  do {
+    Value::Array paths(files.begin(), files.end());
+    auto source = open(Value(Value::Object{{"paths", Value(paths)}}));
+    EXPECT_EQ(records_of(read_batches(*source)).size(), 10U) << files[0] << ' ' << files[1];
+  } while (std::next_permutation(files.begin(), files.end()));
+}
+
 TEST_F(Paths, ErrorsSayWhatToDo) {
   put("empty/readme.md", "");
   put("pq/x.parquet", "");

@@ -46,8 +46,8 @@ TEST(ByteSet, AgreesWithTheScalarTwinAtAnyLengthAndAlignment) {
     for (auto& c : text) c = static_cast<char>(random());
     std::size_t shift = random() % 64;
     std::string_view view = std::string_view(text).substr(std::min(shift, text.size()));
-    for (std::size_t from : {std::size_t{0}, std::size_t{1}, view.size() / 2, view.size(),
-                             view.size() + 5}) {
+    for (std::size_t from :
+         {std::size_t{0}, std::size_t{1}, view.size() / 2, view.size(), view.size() + 5}) {
       ASSERT_EQ(find_first(set, view, from), find_first_scalar(set, view, from))
           << "round " << round << " size " << view.size() << " from " << from;
     }

@@ -22,16 +22,39 @@ struct Sample {
 };
 
 Sample sample(std::mt19937& random, int flavour) {
-  static const std::vector<std::string> kPieces = {
-      "word ", "The", "A1", " ", "  ", "\n", "\t", "*", "_", "`", "-", "\xC3\xA9", "\xC2\xA0", "\xE2\x80\x99",
-      "\xE4\xBD\xA0", "\xF0\x9F\x98\x80", "\xEF\xBC\x8C", "Z", "@", "[", "{", "/", ":", "\xD0\x9F", "\x7F"};
+  static const std::vector<std::string> kPieces = {"word ",
+                                                   "The",
+                                                   "A1",
+                                                   " ",
+                                                   "  ",
+                                                   "\n",
+                                                   "\t",
+                                                   "*",
+                                                   "_",
+                                                   "`",
+                                                   "-",
+                                                   "\xC3\xA9",
+                                                   "\xC2\xA0",
+                                                   "\xE2\x80\x99",
+                                                   "\xE4\xBD\xA0",
+                                                   "\xF0\x9F\x98\x80",
+                                                   "\xEF\xBC\x8C",
+                                                   "Z",
+                                                   "@",
+                                                   "[",
+                                                   "{",
+                                                   "/",
+                                                   ":",
+                                                   "\xD0\x9F",
+                                                   "\x7F"};
   std::size_t size = random() % 260;
   std::string text;
   while (text.size() < size) {
     if (flavour == 0) text += static_cast<char>(random());
     if (flavour == 1) text += kPieces[random() % kPieces.size()];
     if (flavour == 2) text += static_cast<char>(' ' + random() % 95);
-    if (flavour == 3) text += random() % 40 == 0 ? kPieces[random() % kPieces.size()] : "plainText ";
+    if (flavour == 3)
+      text += random() % 40 == 0 ? kPieces[random() % kPieces.size()] : "plainText ";
   }
   text.resize(size);  // may cut a character in two
   Sample out;

@@ -49,21 +49,23 @@ Value parsed(const std::string& json) {
 TEST(BasicStats, CountsWhatIsThere) {
   Batch batch;
   test::add(batch, {{Role::kUser, "caf\xC3\xA9"}, {Role::kAssistant, "It is a bar."}}, "", "gpt-4");
-  test::add(batch, {{Role::kUser, "caf\xC3\xA9 "}, {Role::kAssistant, "It is a bar.\n"}}, "", "gpt-4");
+  test::add(batch, {{Role::kUser, "caf\xC3\xA9 "}, {Role::kAssistant, "It is a bar.\n"}}, "",
+            "gpt-4");
   test::add(batch, {{Role::kText, "plain"}}, "", "other \"one\"").shape = Shape::kText;
   test::add(batch, {}).drop = Reason::intern("malformed.not_json");
   test::add_chat(batch, "dropped", "before").drop = Reason::intern("filters.length.empty");
   Stats stats;
   std::string report = stats.report({&batch});
-  EXPECT_EQ(report,
-            R"({"records":4,"malformed":1,"bytes":8,"duplicates":1,"duplicates_exact":true,)"
-            R"("shapes":{"messages":2,"text":1},"roles":{"assistant":2,"text":1,"user":2},)"
-            R"("teachers":{"gpt-4":2,"other \"one\"":1},"malformed_reasons":{"malformed.not_json":1},)"
-            R"("turns":{"count":3,"sum":5,"min":1,"max":2,"mean":1.67,"log2":[0,1,2]},)"
-            R"("prompt_chars":{"count":3,"sum":9,"min":0,"max":5,"mean":3.00,"log2":[1,0,0,2]},)"
-            R"("prompt_bytes":{"count":3,"sum":11,"min":0,"max":6,"mean":3.67,"log2":[1,0,0,2]},)"
-            R"("response_chars":{"count":3,"sum":30,"min":5,"max":13,"mean":10.00,"log2":[0,0,0,1,2]},)"
-            R"("response_bytes":{"count":3,"sum":30,"min":5,"max":13,"mean":10.00,"log2":[0,0,0,1,2]}})");
+  EXPECT_EQ(
+      report,
+      R"({"records":4,"malformed":1,"bytes":8,"duplicates":1,"duplicates_exact":true,)"
+      R"("shapes":{"messages":2,"text":1},"roles":{"assistant":2,"text":1,"user":2},)"
+      R"("teachers":{"gpt-4":2,"other \"one\"":1},"malformed_reasons":{"malformed.not_json":1},)"
+      R"("turns":{"count":3,"sum":5,"min":1,"max":2,"mean":1.67,"log2":[0,1,2]},)"
+      R"("prompt_chars":{"count":3,"sum":9,"min":0,"max":5,"mean":3.00,"log2":[1,0,0,2]},)"
+      R"("prompt_bytes":{"count":3,"sum":11,"min":0,"max":6,"mean":3.67,"log2":[1,0,0,2]},)"
+      R"("response_chars":{"count":3,"sum":30,"min":5,"max":13,"mean":10.00,"log2":[0,0,0,1,2]},)"
+      R"("response_bytes":{"count":3,"sum":30,"min":5,"max":13,"mean":10.00,"log2":[0,0,0,1,2]}})");
   parsed(report);
 }
 
@@ -84,7 +86,8 @@ std::vector<std::unique_ptr<Batch>> batches(std::mt19937& random, int count) {
     for (auto n = random() % 40; n > 0; --n) {
       std::string text(random() % 50, static_cast<char>('a' + random() % 3));
       std::string teacher = random() % 2 == 0 ? "" : "m" + std::to_string(random() % 20);
-      auto& record = test::add(batch, {{Role::kUser, text}, {Role::kAssistant, text + "!"}}, "", teacher);
+      auto& record =
+          test::add(batch, {{Role::kUser, text}, {Role::kAssistant, text + "!"}}, "", teacher);
       if (random() % 10 == 0) record.drop = Reason::intern("malformed.test");
       record.shape = static_cast<Shape>(random() % 13);
     }
@@ -129,7 +132,9 @@ TEST(BasicStats, SavedAndLoadedIsTheSame) {
   Stats first;
   for (std::size_t i = 0; i < 6; ++i) {
     ASSERT_TRUE(first.fold().merge(first.observed({all[i]})).has_value());
-    if (i % 2 == 1) ASSERT_TRUE(first.fold().save(sink).has_value());
+    if (i % 2 == 1) {
+      ASSERT_TRUE(first.fold().save(sink).has_value());
+    }
   }
   Stats second;
   ASSERT_TRUE(second.fold().load(saved).has_value());
@@ -224,7 +229,8 @@ TEST(DistinctSample, OrderAndSplitDoNotMatter) {
     DistinctSample sum(2000, &memory);
     for (std::size_t at = 0; at < keys.size();) {
       DistinctSample part(2000, &memory);
-      for (std::size_t end = std::min(keys.size(), at + 1 + random() % 9000); at < end; ++at) part.add(keys[at]);
+      for (std::size_t end = std::min(keys.size(), at + 1 + random() % 9000); at < end; ++at)
+        part.add(keys[at]);
       sum.merge(part);
     }
     ASSERT_EQ(sum.level(), whole.level());

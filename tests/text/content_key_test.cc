@@ -23,7 +23,8 @@ std::string utf8(char32_t c) {
 std::string reference(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
   const auto* nfc = icu::Normalizer2::getNFCInstance(status);
-  auto wide = icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int>(text.size())));
+  auto wide =
+      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<int>(text.size())));
   std::string out, lines;
   nfc->normalize(wide, status).toUTF8String(out);
   EXPECT_TRUE(U_SUCCESS(status));
@@ -46,8 +47,8 @@ Key128 key(std::vector<Turn> turns, Scope scope = Scope::kText) {
   return content_key(turns, scope, scratch);
 }
 
-// Every code point, alone between letters, after a letter that takes accents, and after Hangul: what
-// the fast path calls inert must be inert for ICU.
+// Every code point, alone between letters, after a letter that takes accents, and after Hangul:
+// what the fast path calls inert must be inert for ICU.
 TEST(Normalise, EveryCodePointAgreesWithIcu) {
   const std::string filler(40, 'x');  // long enough for the vector path
   for (char32_t c = 0; c < 0x110000; ++c) {
@@ -68,12 +69,33 @@ TEST(Normalise, EveryCodePointAfterOneThatComposes) {
 
 TEST(Normalise, RandomMixturesAgreeWithIcuAndAreStable) {
   std::mt19937 random(11);
-  const std::vector<std::string> pieces = {
-      "a",  "e\xCC\x81", "\xC3\xA9", "\r\n", "\r", "\n", " ", "\t", "\xE3\x81\x8B\xE3\x82\x99",
-      "\xE4\xBD\xA0", "\xE2\x80\x99", "\xE2\x80\x80", "\xE2\x84\xAB", "\xD0\x96", "\xEA\xB0\x80",
-      "\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8", "\xF0\x9F\x98\x80", "\xF0\xAF\xA0\x80", "\xC2\xA0",
-      "\xE3\x80\x80", "\xEF\xBB\xBF", "\xD9\x8E\xD9\x91", "plain words follow here and go on",
-      "\xCC\x81", "\xE0\xA4\x95\xE0\xA4\xBC", "\xC2\x85", "\xE2\x80\xA8"};
+  const std::vector<std::string> pieces = {"a",
+                                           "e\xCC\x81",
+                                           "\xC3\xA9",
+                                           "\r\n",
+                                           "\r",
+                                           "\n",
+                                           " ",
+                                           "\t",
+                                           "\xE3\x81\x8B\xE3\x82\x99",
+                                           "\xE4\xBD\xA0",
+                                           "\xE2\x80\x99",
+                                           "\xE2\x80\x80",
+                                           "\xE2\x84\xAB",
+                                           "\xD0\x96",
+                                           "\xEA\xB0\x80",
+                                           "\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8",
+                                           "\xF0\x9F\x98\x80",
+                                           "\xF0\xAF\xA0\x80",
+                                           "\xC2\xA0",
+                                           "\xE3\x80\x80",
+                                           "\xEF\xBB\xBF",
+                                           "\xD9\x8E\xD9\x91",
+                                           "plain words follow here and go on",
+                                           "\xCC\x81",
+                                           "\xE0\xA4\x95\xE0\xA4\xBC",
+                                           "\xC2\x85",
+                                           "\xE2\x80\xA8"};
   for (int round = 0; round < 20000; ++round) {
     std::string text;
     for (auto n = random() % 12; n > 0; --n) text += pieces[random() % pieces.size()];
@@ -87,7 +109,8 @@ TEST(Normalise, CleanTextIsNotCopied) {
   std::string scratch;
   for (std::string_view text :
        {"  plain ASCII, with a\nsecond line \t", "caf\xC3\xA9 \xE4\xBD\xA0\xE5\xA5\xBD",
-        "it\xE2\x80\x99s \xE2\x80\x94 fine \xF0\x9F\x98\x80", "\xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82"}) {
+        "it\xE2\x80\x99s \xE2\x80\x94 fine \xF0\x9F\x98\x80",
+        "\xD0\x9F\xD1\x80\xD0\xB8\xD0\xB2\xD0\xB5\xD1\x82"}) {
     auto out = normalise(text, scratch);
     EXPECT_GE(out.data(), text.data());
     EXPECT_LE(out.data() + out.size(), text.data() + text.size());
@@ -125,7 +148,8 @@ TEST(ContentKey, IsPinned) {
 
 TEST(ContentKey, IgnoresWhatNormalisationIgnores) {
   auto plain = key({turn(Role::kUser, "caf\xC3\xA9"), turn(Role::kAssistant, "a\nb")});
-  EXPECT_EQ(plain, key({turn(Role::kUser, " cafe\xCC\x81\n"), turn(Role::kAssistant, "a\r\nb\r\n")}));
+  EXPECT_EQ(plain,
+            key({turn(Role::kUser, " cafe\xCC\x81\n"), turn(Role::kAssistant, "a\r\nb\r\n")}));
   EXPECT_EQ(plain, key({turn(Role::kSystem, " \n"), turn(Role::kUser, "caf\xC3\xA9"),
                         turn(Role::kAssistant, "a\nb")}));
 }

@@ -23,9 +23,26 @@ TEST(JsonValue, Escapes) {
 }
 
 TEST(JsonValue, RefusesWhatIsNoJson) {
-  for (std::string text : {"", "{", "[1", "[1,]", "{\"a\"}", "{\"a\":1,}", "01", "+1", "1 2", "tru", "\"a",
-                           "\"\\x\"", "\"\n\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "-",
-                           "nan", "{a:1}", "\"\\u12"}) {
+  for (std::string text : {"",
+                           "{",
+                           "[1",
+                           "[1,]",
+                           "{\"a\"}",
+                           "{\"a\":1,}",
+                           "01",
+                           "+1",
+                           "1 2",
+                           "tru",
+                           "\"a",
+                           "\"\\x\"",
+                           "\"\n\"",
+                           "\"\\ud800\"",
+                           "\"\\ud800\\u0041\"",
+                           "\"\\udc00\"",
+                           "-",
+                           "nan",
+                           "{a:1}",
+                           "\"\\u12"}) {
     EXPECT_FALSE(parse_json(text)) << text;
   }
   EXPECT_FALSE(parse_json(std::string(100, '[') + std::string(100, ']')));

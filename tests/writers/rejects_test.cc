@@ -74,9 +74,10 @@ std::string reject(const Case& c, std::uint8_t flags = 0, bool tag = false) {
 }
 
 TEST(Rejects, WellFormedRecordsKeepTheirBytes) {
-  EXPECT_EQ(reject({"{\"a\":1} \r", "filters.refusal.apology", ""}, 0, true),
-            "{\"a\":1,\"corpus\":{\"reason\":\"filters.refusal.apology\",\"input\":3,\"offset\":81234,"
-            "\"id\":\"9f\"}} \r\n");
+  EXPECT_EQ(
+      reject({"{\"a\":1} \r", "filters.refusal.apology", ""}, 0, true),
+      "{\"a\":1,\"corpus\":{\"reason\":\"filters.refusal.apology\",\"input\":3,\"offset\":81234,"
+      "\"id\":\"9f\"}} \r\n");
 }
 
 TEST(Rejects, MalformedRecordsBecomeAString) {
@@ -90,7 +91,8 @@ TEST(Rejects, MalformedRecordsBecomeAString) {
 
 TEST(Rejects, PiecesSayWhetherMoreFollow) {
   auto line = reject({"abc", "malformed.too_long", ""}, Record::kPiece | Record::kMorePieces);
-  EXPECT_NE(line.find(",\"offset\":81234,\"more\":true,\"raw\":\"abc\""), std::string::npos) << line;
+  EXPECT_NE(line.find(",\"offset\":81234,\"more\":true,\"raw\":\"abc\""), std::string::npos)
+      << line;
   line = reject({"abc", "malformed.too_long", ""}, Record::kPiece);
   EXPECT_NE(line.find(",\"more\":false,"), std::string::npos) << line;
 }
@@ -127,10 +129,13 @@ TEST(Rejects, OriginalBytesCanBeRebuilt) {
 }
 
 TEST(Rejects, Base64IsThatOfTheRfc) {
-  const std::pair<const char*, const char*> kVectors[] = {
-      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},
-      {"foo", "Zm9v"},  {"foob", "Zm9vYg=="},  {"fooba", "Zm9vYmE="},
-      {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> kVectors[] = {{"", ""},
+                                                          {"f", "Zg=="},
+                                                          {"fo", "Zm8="},
+                                                          {"foo", "Zm9v"},
+                                                          {"foob", "Zm9vYg=="},
+                                                          {"fooba", "Zm9vYmE="},
+                                                          {"foobar", "Zm9vYmFy"}};
   for (auto [bytes, text] : kVectors) {
     PaddedBuffer out;
     append_base64(out, bytes);

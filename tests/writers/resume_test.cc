@@ -14,8 +14,8 @@
 namespace corpus {
 namespace {
 
-using test::Synthetic;
 using test::Folder;
+using test::Synthetic;
 
 // The part of the runner that matters here: a checkpoint after some batches, kept in a journal file
 // (written around the fault hook, as it is not under test) and followed by more.
@@ -111,6 +111,48 @@ TEST_P(Resume, FromEveryCheckpointGivesEqualBytes) {
   }
 }
 
+// Killed after the files were synced and before the journal was: what the lost checkpoint appended
+// to the index log must not stay there.
+TEST_P(Resume, FromACheckpointBeforeALostOne) {
+  auto expected = reference();
+  std::string work, snapshot;
+  auto step = [&](int from, int to_batch, bool store) {
+    auto sink = make_sink(to("out"), &work);
+    ASSERT_TRUE(snapshot.empty() ? (*sink)->open() : (*sink)->restore(snapshot));
+    ASSERT_TRUE(corpus_.feed(**sink, from, to_batch));
+    auto made = (*sink)->checkpoint();
+    ASSERT_TRUE(made);
+    if (store) snapshot = *made;
+  };
+  step(0, 2, true);
+  step(2, 4, false);
+  step(2, 3, true);
+  auto sink = make_sink(to("out"), &work);
+  ASSERT_TRUE((*sink)->restore(snapshot));
+  ASSERT_TRUE(corpus_.feed(**sink, 3, corpus_.batches()));
+  ASSERT_TRUE((*sink)->close(corpus_.summary()));
+  EXPECT_EQ(test::files_below(dir_ / "out"), expected);
+}
+
+// Killed while the work folder is being removed: the corpus is whole, the rest of the folder goes.
+TEST_P(Resume, AfterAKillAtTheVeryEnd) {
+  auto expected = reference();
+  std::string work;
+  auto sink = make_sink(to("reference"), &work);
+  EXPECT_TRUE((*sink)->complete());
+  for (std::vector<std::string> left : {std::vector<std::string>{},
+                                        {"lock"},
+                                        {"lock", "journal"},
+                                        {"lock", "journal", "part-00000.jsonl.zst.index"}}) {
+    std::filesystem::create_directories(work + "/rejects");
+    for (const auto& name : left) test::write_file(work + "/" + name, "x");
+    EXPECT_TRUE((*sink)->complete());
+    EXPECT_FALSE(std::filesystem::exists(work));
+    EXPECT_EQ(test::files_below(dir_ / "reference"), expected);
+  }
+  EXPECT_FALSE((*make_sink(to("other"), &work))->complete());
+}
+
 // --- a real kill before the n-th system call
 
 int g_calls = 0, g_kill_at = 0;
@@ -192,7 +234,8 @@ TEST_P(Resume, AfterAFailureOfAnySystemCall) {
       if (failed) {
         ASSERT_FALSE(done) << call << " " << at;
         EXPECT_FALSE(done.error().message.empty());
-        auto report = std::filesystem::exists(dir_ / name) ? verify(dir_ / name) : Result<VerifyReport>(VerifyReport());
+        auto report = std::filesystem::exists(dir_ / name) ? verify(dir_ / name)
+                                                           : Result<VerifyReport>(VerifyReport());
         ASSERT_TRUE(report);
         EXPECT_FALSE(report->ok) << call << " " << at;
       }
@@ -214,10 +257,12 @@ TEST_P(Resume, ShortReadsAndWritesChangeNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Codecs, Resume,
-                         ::testing::Values(std::pair{"zstd:3", "256MiB"}, std::pair{"zstd:1", "700"},
-                                           std::pair{"gzip", "500"}, std::pair{"none", "2k"}),
+                         ::testing::Values(std::pair{"zstd:3", "256MiB"},
+                                           std::pair{"zstd:1", "700"}, std::pair{"gzip", "500"},
+                                           std::pair{"none", "2k"}),
                          [](const auto& tested) {
-                           std::string name = tested.param.first + std::string("_") + tested.param.second;
+                           std::string name =
+                               tested.param.first + std::string("_") + tested.param.second;
                            std::erase(name, ':');
                            return name;
                          });

@@ -27,14 +27,16 @@ inline void fill(Batch& batch, std::string_view lines, std::uint64_t offset = 0)
     auto end = rest.find('\n');
     Record record;
     record.json = rest.substr(0, end);
-    record.pos = RecordPos::make(0, offset + static_cast<std::uint64_t>(rest.data() - batch.bytes.data()));
+    record.pos =
+        RecordPos::make(0, offset + static_cast<std::uint64_t>(rest.data() - batch.bytes.data()));
     batch.records.push_back(record);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   }
 }
 
 inline void write_file(const std::string& path, std::string_view bytes) {
-  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(path, std::ios::binary)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 inline Recipe recipe_to(const std::string& dir, Value output = Value::Object()) {
@@ -45,8 +47,8 @@ inline Recipe recipe_to(const std::string& dir, Value output = Value::Object()) 
   return recipe;
 }
 
-// A small corpus, the same each time: `batches` batches of `records` records, each third dropped and
-// some malformed, with content ids and own ids. Keeps count for the manifest.
+// A small corpus, the same each time: `batches` batches of `records` records, each third dropped
+// and some malformed, with content ids and own ids. Keeps count for the manifest.
 class Synthetic {
  public:
   Synthetic(int batches, int records) : batches_(batches), records_(records) {}

@@ -14,8 +14,8 @@
 namespace corpus {
 namespace {
 
-using test::Synthetic;
 using test::Folder;
+using test::Synthetic;
 
 std::string number_id(int n) { return "id-" + std::to_string(n); }
 std::string number_line(int n) { return "{\"n\":" + std::to_string(n) + "}"; }
@@ -66,7 +66,7 @@ TEST_F(Shard, EveryRecordAndIdIsFound) {
     EXPECT_TRUE(shard->check());
     int total = frames * records;
     EXPECT_EQ(shard->records(), static_cast<std::uint64_t>(total));
-    for (int n = 0; n < total; n += total > 1000 ? 97 : 1) {
+    for (int n = 0; n<total; n += total> 1000 ? 97 : 1) {
       EXPECT_EQ(*shard->get(static_cast<std::uint64_t>(n)), number_line(n));
     }
     for (int n = 0; n < total; ++n) {
@@ -131,7 +131,8 @@ TEST_F(Shard, AFalseIndexIsFound) {
   io::ZstdCompressor zstd(1);
   PaddedBuffer frame;
   ASSERT_TRUE(zstd.append_frame(frame, "{}\n{}\n"));
-  for (std::vector<std::uint64_t> offsets : {std::vector<std::uint64_t>{0}, {0, 2}, {3, 0}, {0, 3, 6}, {}}) {
+  for (std::vector<std::uint64_t> offsets :
+       {std::vector<std::uint64_t>{0}, {0, 2}, {3, 0}, {0, 3, 6}, {}}) {
     FrameNote note;
     for (auto offset : offsets) note.add_record(offset);
     PaddedBuffer encoded;
@@ -217,8 +218,8 @@ TEST(Golden, RecordsAndIdsAreFound) {
   }
 }
 
-// What is written now has the golden bytes: all but the frames themselves, whose bytes depend on the
-// version of zstd.
+// What is written now has the golden bytes: all but the frames themselves, whose bytes depend on
+// the version of zstd.
 TEST(Golden, IndexAndSeekTableAreWrittenAlike) {
   std::string golden = test::slurp(kGolden + "/part-00000.jsonl.zst");
   auto shard = ShardReader::open(kGolden + "/part-00000.jsonl.zst");

@@ -13,15 +13,16 @@
 #include "io/byte_reader.h"
 #include "io/sha256.h"
 #include "run_sink.h"
+#include "writers/codec.h"
 #include "writers/json_value.h"
 #include "writers/manifest.h"
 
 namespace corpus {
 namespace {
 
+using test::Folder;
 using test::slurp;
 using test::Synthetic;
-using test::Folder;
 
 std::string decompressed(const std::string& path) {
   auto reader = io::open_bytes(path, io::ReadLimits{});
@@ -176,7 +177,8 @@ TEST(FolderSink, IsLockedAgainstASecondRun) {
   auto second = make_sink(test::recipe_to(dir / "out"), &work);
   auto opened = (*second)->open();
   ASSERT_FALSE(opened);
-  EXPECT_NE(opened.error().message.find("another run"), std::string::npos) << opened.error().message;
+  EXPECT_NE(opened.error().message.find("another run"), std::string::npos)
+      << opened.error().message;
   first->reset();
   EXPECT_TRUE((*second)->open());  // died before a checkpoint: nothing to resume
 }
@@ -184,7 +186,8 @@ TEST(FolderSink, IsLockedAgainstASecondRun) {
 TEST(FolderSink, IdsAreFoundThroughTheWholeCorpus) {
   Folder dir;
   Synthetic corpus(6, 50);
-  ASSERT_TRUE(corpus.run(test::recipe_to(dir / "out", Value::Object{{"shard", std::string("500")}})));
+  ASSERT_TRUE(
+      corpus.run(test::recipe_to(dir / "out", Value::Object{{"shard", std::string("500")}})));
   auto reader = CorpusReader::open(dir / "out");
   ASSERT_TRUE(reader) << reader.error().message;
   EXPECT_GT(reader->parts().size(), 1U);
@@ -242,7 +245,8 @@ TEST(StreamSink, LeavesNothingWhenTheRunFails) {
     ASSERT_TRUE((*sink)->open());
     ASSERT_TRUE(Synthetic(2, 5).feed(**sink, 0, 2));
   }
-  EXPECT_EQ(test::files_below(dir.path()), (std::map<std::string, std::string>{{"out.jsonl", "old"}}));
+  EXPECT_EQ(test::files_below(dir.path()),
+            (std::map<std::string, std::string>{{"out.jsonl", "old"}}));
 }
 
 TEST(StreamSink, WritesADeviceInPlace) {

@@ -77,7 +77,8 @@ TEST(Splice, AppliesEditsInOrderOfPositionTogetherWithTags) {
   splicer.add_line(0, lines);
   splicer.add_line(1, lines);
   EXPECT_EQ(text(lines.finish()),
-            "{\"a\":\"\",\"b\":\"second\",\"corpus\":{\"z\":null}}\n{\"a\":\"x\",\"corpus\":{\"k\":2}}\n");
+            "{\"a\":\"\",\"b\":\"second\",\"corpus\":{\"z\":null}}\n{\"a\":\"x\",\"corpus\":{\"k\":"
+            "2}}\n");
 }
 
 TEST(Splice, AnEditInsideAnEarlierValueDoesNotTearIt) {
@@ -131,7 +132,9 @@ TEST(Lines, ARecordThatIsLeftOutSplitsARun) {
 // Random batches, against the plain way: every record built on its own.
 TEST(Lines, EqualTheSimpleWay) {
   std::uint32_t seed = 7;
-  auto random = [&](std::uint32_t n) { return (seed = seed * 1664525 + 1013904223) >> 8 & 0xFFFF ? (seed >> 10) % n : 0; };
+  auto random = [&](std::uint32_t n) {
+    return (seed = seed * 1664525 + 1013904223) >> 8 & 0xFFFF ? (seed >> 10) % n : 0;
+  };
   for (int round = 0; round < 200; ++round) {
     Batch batch;
     std::string lines_in, expected;

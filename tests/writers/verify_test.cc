@@ -8,8 +8,8 @@
 namespace corpus {
 namespace {
 
-using test::Synthetic;
 using test::Folder;
+using test::Synthetic;
 
 class Verify : public ::testing::Test {
  protected:
@@ -58,6 +58,17 @@ TEST_F(Verify, FindsOneBitAnywhere) {
     test::write_file(out_ + "/" + it->first, it->second);
   }
   EXPECT_TRUE(report().ok);
+}
+
+// Without a checksum in the files themselves only the manifest's SHA-256 can tell.
+TEST_F(Verify, FindsAChangedLetterInPlainText) {
+  out_ = dir_ / "plain";
+  ASSERT_TRUE(corpus_.run(test::recipe_to(out_, Value::Object{{"compress", "none"}})));
+  EXPECT_TRUE(report().ok);
+  std::string part = out_ + "/part-00000.jsonl", bytes = test::slurp(part);
+  bytes[bytes.find("question")] = 'Q';
+  test::write_file(part, bytes);
+  expect_problem("part-00000.jsonl", "SHA-256");
 }
 
 TEST_F(Verify, FindsMissingAndUnexpectedFiles) {
@@ -114,7 +125,8 @@ TEST_F(Verify, AFolderThatIsNotThereIsAnError) {
 
 TEST(Manifest, RefusesPathsOutOfTheFolder) {
   Recipe recipe;
-  for (std::string name : {"../part-0", "part-/../../x", "/etc/part-0", "rejects/../part-0", "lock"}) {
+  for (std::string name :
+       {"../part-0", "part-/../../x", "/etc/part-0", "rejects/../part-0", "lock"}) {
     FileInfo file{.name = name, .sha256 = std::string(64, '0')};
     auto parsed = parse_manifest(print_manifest(recipe, {}, {file}), "m");
     ASSERT_FALSE(parsed) << name;

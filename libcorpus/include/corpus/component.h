@@ -179,8 +179,21 @@ class MemoryBudget {
 struct BuildContext {
   MemoryBudget* memory = nullptr;  // never null while a factory runs; outlives the components
   std::vector<std::string> inputs;  // names by number, for stages that have to know their source
+  // As stored, of all inputs; 0 when one is not known (a pipe). For stages that choose how to work.
+  std::uint64_t input_bytes = 0;
   std::size_t columns = 0;
   std::size_t new_column() { return columns++; }  // index into Batch::columns
+
+  // The sink's work folder, which exists once a run has begun and goes with its end; empty for a run
+  // that cannot be resumed. What a stage cannot keep in memory goes into files of its own there.
+  std::string spill_dir;
+  std::size_t spill_files = 0;
+  // A path that no other stage of the chain uses; "" (an unnamed temporary file) without spill_dir.
+  // The same for the same chain in every process.
+  std::string new_spill_path() {
+    if (spill_dir.empty()) return {};
+    return spill_dir + "/spill-" + std::to_string(spill_files++);
+  }
 };
 
 // A factory returns the stages that make up one component, in order (dedup.exact is a Map that

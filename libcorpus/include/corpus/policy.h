@@ -1,17 +1,17 @@
 // Policy: whether the terms of teachers and sources allow what is going to be done with their text.
 //
-// A Registry holds *terms* (a provider's terms of service, a model licence, a data licence), each with
-// rules for the four actions, and *models*: which names stand for which terms, and who taught them. The
-// built-in registry is signed; files of the user add to it. evaluate() takes a query and the teachers
-// and licences of one record and answers with a Decision that can be shown as it is.
+// A Registry holds *terms* (a provider's terms of service, a model licence, a data licence), each
+// with rules for the four actions, and *models*: which names stand for which terms, and who taught
+// them. The built-in registry is signed; files of the user add to it. evaluate() takes a query and
+// the teachers and licences of one record and answers with a Decision that can be shown as it is.
 //
 // The law (docs/formats/policy.md): default deny, deny overrides allow, what is unknown or was last
-// reviewed too long ago denies, conditions that are not met deny and are listed, of several teachers
-// and licences, and of a teacher's own teachers, the strictest holds. Only a signed agreement that
-// names a rule lifts it. This is bookkeeping of quoted clauses, not legal advice.
+// reviewed too long ago denies, conditions that are not met deny and are listed, of several
+// teachers and licences, and of a teacher's own teachers, the strictest holds. Only a signed
+// agreement that names a rule lifts it. This is bookkeeping of quoted clauses, not legal advice.
 //
-// Threads: const methods are thread safe. Ownership: pointers and spans into a Registry live until it
-// is changed or destroyed.
+// Threads: const methods are thread safe. Ownership: pointers and spans into a Registry live until
+// it is changed or destroyed.
 #ifndef CORPUS_POLICY_H_
 #define CORPUS_POLICY_H_
 
@@ -57,9 +57,10 @@ struct Query {
   std::string student_base;  // model it starts from, for terms that allow only their own family
   Distribution distribution = Distribution::kReleased;
   bool commercial = true;
-  std::vector<std::string> accept;  // types of duties the user undertakes to fulfil; see duty_types()
-  Date date = today();              // when it is done
-  int max_review_age = 180;         // days since the terms were last looked at
+  std::vector<std::string>
+      accept;                // types of duties the user undertakes to fulfil; see duty_types()
+  Date date = today();       // when it is done
+  int max_review_age = 180;  // days since the terms were last looked at
 };
 
 // --- the registry
@@ -88,27 +89,27 @@ struct Rule {
   Action action = Action::kTrain;
   Effect effect = Effect::kUnknown;
   std::vector<Condition> conditions;
-  std::string quote;    // at most 200 characters, word for word
+  std::string quote;  // at most 200 characters, word for word
   std::string section;
 };
 
 struct Terms {
-  std::string id;           // "llama-3.1"
-  std::string kind;         // "service", "weights", "licence"
+  std::string id;    // "llama-3.1"
+  std::string kind;  // "service", "weights", "licence"
   std::string title;
   std::string provider;
-  std::string spdx;         // licence or LicenseRef id, may be empty
+  std::string spdx;  // licence or LicenseRef id, may be empty
   std::string url;
   std::string text_sha256;  // of the text that was read, may be empty
-  std::string basis;        // what was read: "text", "copy" (quoted by others), "secondary", "unread"
-  Date version{};           // of the text
+  std::string basis;  // what was read: "text", "copy" (quoted by others), "secondary", "unread"
+  Date version{};     // of the text
   Date reviewed{};
   std::string reviewed_by;
-  bool fixed = false;       // a published licence version: its text cannot change, a review stays good
+  bool fixed = false;  // a published licence version: its text cannot change, a review stays good
   std::string note;
   std::vector<std::string> names;  // of a licence: how people write it (globs)
   std::vector<Rule> rules;
-  bool builtin = false;             // from the signed registry
+  bool builtin = false;                   // from the signed registry
   const Rule* find(Action action) const;  // null when the terms have no rule for it
 };
 
@@ -151,17 +152,18 @@ struct Duty {
 
 struct Decision {
   bool allowed = false;
-  Effect effect = Effect::kUnknown;  // what decided: kAllow, kConditional (met or not), kUnknown, kDeny
-  std::string rule;    // the deciding rule: "<terms>.<action>", or one of kUnknownTeacher ... below
-  std::string why;     // one sentence
-  std::string quote;   // the clause, or the stated words when there is none
+  Effect effect =
+      Effect::kUnknown;  // what decided: kAllow, kConditional (met or not), kUnknown, kDeny
+  std::string rule;   // the deciding rule: "<terms>.<action>", or one of kUnknownTeacher ... below
+  std::string why;    // one sentence
+  std::string quote;  // the clause, or the stated words when there is none
   std::string terms, title, section, url;
-  std::string version, reviewed;   // dates, may be empty
-  std::string subject;             // the teacher or licence it is about, with its line of teachers:
-                                   // "vicuna-13b <- chatgpt"
-  std::vector<Duty> unmet;         // why not yet; empty for a flat no
-  std::vector<Duty> duties;        // to be fulfilled when allowed
-  std::vector<std::string> how;    // how to comply, most direct first
+  std::string version, reviewed;  // dates, may be empty
+  std::string subject;            // the teacher or licence it is about, with its line of teachers:
+                                  // "vicuna-13b <- chatgpt"
+  std::vector<Duty> unmet;        // why not yet; empty for a flat no
+  std::vector<Duty> duties;       // to be fulfilled when allowed
+  std::vector<std::string> how;   // how to comply, most direct first
   std::vector<std::string> lifted_by;  // ids of agreements that were needed
   std::vector<std::string> rules;      // all rules that were looked at
 };
@@ -180,28 +182,29 @@ class Registry {
  public:
   // The registry this library was built with, its signature checked.
   static Result<Registry> builtin();
-  // Files by name and text, checked against `index` (a DSSE envelope over their digests) and the key.
-  // One changed byte, a file too many or too few: refused.
+  // Files by name and text, checked against `index` (a DSSE envelope over their digests) and the
+  // key. One changed byte, a file too many or too few: refused.
   static Result<Registry> from_signed(std::span<const NamedText> files, std::string_view index,
                                       const provenance::PublicKey& key);
   // The same from a folder: its *.yaml and index.dsse.json.
   static Result<Registry> from_folder(const std::string& dir, const provenance::PublicKey& key);
 
-  // Adds the user's own terms and models (YAML or JSON, schemas/policy.json). They never soften a rule
-  // that denies: they add, or decide where the built-in registry knows nothing or is out of date.
+  // Adds the user's own terms and models (YAML or JSON, schemas/policy.json). They never soften a
+  // rule that denies: they add, or decide where the built-in registry knows nothing or is out of
+  // date.
   Result<void> add_file(const std::string& path);
   Result<void> add_text(std::string_view yaml, std::string_view name);
   // `envelope` must be signed by one of `trusted`.
   Result<void> add_agreement(std::string_view envelope, std::string_view name,
                              std::span<const provenance::PublicKey> trusted);
 
-  std::span<const Terms> terms() const { return terms_; }    // sorted by id
+  std::span<const Terms> terms() const { return terms_; }  // sorted by id
   std::span<const Model> models() const { return models_; }
   std::span<const Agreement> agreements() const { return agreements_; }
   const Terms* find_terms(std::string_view id) const;
   const Phrases& phrases() const { return phrases_; }
-  // The built-in entry with the most specific matching name, and likewise of the user's files; either
-  // may be null. See docs/formats/policy.md for the order.
+  // The built-in entry with the most specific matching name, and likewise of the user's files;
+  // either may be null. See docs/formats/policy.md for the order.
   std::pair<const Model*, const Model*> find_model(std::string_view model) const;
 
   // One model. "" is unknown; kHuman is nobody's model.
@@ -219,8 +222,8 @@ class Registry {
   Result<void> add_document(std::string_view text, std::string_view name, bool builtin);
   Decision evaluate_model(const Query& query, const Model& model, const std::string& subject,
                           int depth) const;
-  Decision evaluate_teacher_line(const Query& query, std::string_view model, const std::string& subject,
-                                 int depth) const;
+  Decision evaluate_teacher_line(const Query& query, std::string_view model,
+                                 const std::string& subject, int depth) const;
 
   std::vector<Terms> terms_;
   std::vector<Model> models_;

@@ -1,11 +1,12 @@
 // Provenance that can be checked by others: keys, signed envelopes, statements and Merkle trees.
 //
-// Formats: ed25519 (RFC 8032) keys as PEM; DSSE v1.0.2 envelopes; in-toto Statement v1; the Merkle tree
-// of RFC 6962 section 2.1 (proof checks after RFC 9162 section 2.1). Byte layouts are in
+// Formats: ed25519 (RFC 8032) keys as PEM; DSSE v1.0.2 envelopes; in-toto Statement v1; the Merkle
+// tree of RFC 6962 section 2.1 (proof checks after RFC 9162 section 2.1). Byte layouts are in
 // docs/formats/manifest-signing.md and docs/formats/merkle.md.
 //
-// Everything here is a value: no shared state, const methods are thread safe. Verification answers with
-// an Error of Code::kCorrupt that says what does not hold; there is no "false" to be overlooked.
+// Everything here is a value: no shared state, const methods are thread safe. Verification answers
+// with an Error of Code::kCorrupt that says what does not hold; there is no "false" to be
+// overlooked.
 #ifndef CORPUS_PROVENANCE_H_
 #define CORPUS_PROVENANCE_H_
 
@@ -30,8 +31,8 @@ namespace corpus::provenance {
 
 using Digest = std::array<std::uint8_t, 32>;  // SHA-256
 Digest sha256(std::string_view bytes);
-std::string hex(const Digest& digest);                     // 64 lower-case digits
-std::optional<Digest> parse_hex(std::string_view text);    // only what hex() prints
+std::string hex(const Digest& digest);                   // 64 lower-case digits
+std::optional<Digest> parse_hex(std::string_view text);  // only what hex() prints
 
 // --- keys
 
@@ -53,8 +54,8 @@ class PublicKey {
 // A secret. Never printed, logged or put into a message by this library.
 class SigningKey {
  public:
-  static Result<SigningKey> create();                        // from the operating system's randomness
-  static Result<SigningKey> from_pem(std::string_view pem);  // "BEGIN PRIVATE KEY", ed25519 only
+  static Result<SigningKey> create();  // from the operating system's randomness
+  static Result<SigningKey> from_pem(std::string_view pem);    // "BEGIN PRIVATE KEY", ed25519 only
   static Result<SigningKey> from_seed(std::string_view seed);  // 32 bytes
   PublicKey public_key() const;
   std::string sign(std::string_view message) const;  // 64 bytes
@@ -65,8 +66,8 @@ class SigningKey {
   std::shared_ptr<evp_pkey_st> key_;
 };
 
-// Makes a key and writes it to `path` (mode 0600, refused when the file exists), and its public half
-// to `path`.pub.
+// Makes a key and writes it to `path` (mode 0600, refused when the file exists), and its public
+// half to `path`.pub.
 Result<SigningKey> create_key_file(const std::string& path);
 // Refused when anyone but the owner may read or write the file.
 Result<SigningKey> read_key_file(const std::string& path);
@@ -127,14 +128,14 @@ inline constexpr std::string_view kCorpusPredicate = "urn:libcorpus:corpus:1";
 
 std::string print_statement(const Statement& statement);
 Result<Statement> parse_statement(std::string_view json);
-// What a manifest.json (its exact bytes) says of its folder: manifest.json and each file as subjects.
-// `evidence` is put into the predicate as it is (roots of trees, terms), null for none.
+// What a manifest.json (its exact bytes) says of its folder: manifest.json and each file as
+// subjects. `evidence` is put into the predicate as it is (roots of trees, terms), null for none.
 Result<Statement> statement_of_manifest(std::string_view manifest, Value evidence);
 
 // --- Merkle trees (RFC 6962)
 
-Digest leaf_hash(std::string_view leaf);                           // SHA-256(0x00 leaf)
-Digest node_hash(const Digest& left, const Digest& right);         // SHA-256(0x01 left right)
+Digest leaf_hash(std::string_view leaf);                    // SHA-256(0x00 leaf)
+Digest node_hash(const Digest& left, const Digest& right);  // SHA-256(0x01 left right)
 
 // The root of a growing list of leaves, in O(log n) memory.
 class MerkleRoot {
@@ -171,7 +172,8 @@ class MemoryHashes final : public HashReader {
 using Proof = std::vector<Digest>;
 Result<Digest> root_of(const HashReader& hashes, std::uint64_t size);
 Result<Proof> inclusion_proof(const HashReader& hashes, std::uint64_t index, std::uint64_t size);
-Result<Proof> consistency_proof(const HashReader& hashes, std::uint64_t first, std::uint64_t second);
+Result<Proof> consistency_proof(const HashReader& hashes, std::uint64_t first,
+                                std::uint64_t second);
 Result<void> check_inclusion(const Digest& leaf_hash, std::uint64_t index, std::uint64_t size,
                              std::span<const Digest> proof, const Digest& root);
 Result<void> check_consistency(std::uint64_t first, std::uint64_t second,
@@ -186,8 +188,8 @@ std::string tile_path(unsigned level, std::uint64_t index, unsigned width);
 // Called with a path and the tile's bytes (32 a hash), in an order in which lower tiles come first.
 using TileSink = std::function<Result<void>(const std::string& path, std::string_view bytes)>;
 
-// Writes tiles as leaves come, with 8 KiB of memory a level. Full tiles are given out as soon as they
-// are full, partial ones by finish().
+// Writes tiles as leaves come, with 8 KiB of memory a level. Full tiles are given out as soon as
+// they are full, partial ones by finish().
 class TileWriter {
  public:
   explicit TileWriter(TileSink sink) : sink_(std::move(sink)) {}
@@ -224,12 +226,13 @@ class TileReader final : public HashReader {
 // --- commitments
 
 // SHA-256("libcorpus/rec/v1" nonce SHA-256(record)): the leaf that stands for a record. The nonce
-// keeps short records from being guessed from it; when nonce and record are erased, what is left says
-// nothing.
+// keeps short records from being guessed from it; when nonce and record are erased, what is left
+// says nothing.
 using Nonce = Digest;
 Digest record_commitment(const Nonce& nonce, std::string_view record);
 
-// Nonces of one shard from one secret of 32 bytes: SHA-256("libcorpus/nonce/v1" secret shard index).
+// Nonces of one shard from one secret of 32 bytes: SHA-256("libcorpus/nonce/v1" secret shard
+// index).
 Nonce record_nonce(const Digest& secret, std::uint64_t shard, std::uint64_t index);
 Result<Digest> random_secret();
 

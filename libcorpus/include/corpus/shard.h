@@ -3,12 +3,13 @@
 //   auto corpus = CorpusReader::open("out");
 //   auto line = corpus->get(*corpus->find("9f0c..."));
 //
-// A shard is a file in the zstd seekable format with a record index (docs/formats/shard.md). Opening
-// it reads 16 bytes for each frame; a lookup is a few small reads, a record one frame of 1 to 4 MiB.
-// Only shards have an index: parts written with gzip or without compression are kUnsupported here.
+// A shard is a file in the zstd seekable format with a record index (docs/formats/shard.md).
+// Opening it reads 16 bytes for each frame; a lookup is a few small reads, a record one frame of 1
+// to 4 MiB. Only shards have an index: parts written with gzip or without compression are
+// kUnsupported here.
 //
-// Threads: const methods may run at the same time. Bytes from outside are never trusted: a file that
-// is no shard, or a damaged one, is kCorrupt or kNotFound with its name.
+// Threads: const methods may run at the same time. Bytes from outside are never trusted: a file
+// that is no shard, or a damaged one, is kCorrupt or kNotFound with its name.
 #ifndef CORPUS_SHARD_H_
 #define CORPUS_SHARD_H_
 

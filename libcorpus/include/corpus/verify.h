@@ -12,17 +12,17 @@ namespace corpus {
 
 struct VerifyReport {
   bool ok = false;
-  std::uint64_t files = 0;    // that were there and were read
-  std::uint64_t records = 0;  // lines in kept parts
-  std::string error;          // the first problem; empty when ok
+  std::uint64_t files = 0;            // that were there and were read
+  std::uint64_t records = 0;          // lines in kept parts
+  std::string error;                  // the first problem; empty when ok
   std::vector<std::string> problems;  // all of them, at most 100
 };
 
-// Checks: the manifest's digest of itself; size and SHA-256 of each file; that each decompresses, has
-// as many lines as the manifest says and an index that is true; kept + rejected + malformed == in, and
-// equal to the lines written; no missing file, none too many, no unfinished run.
-// An Error only when the machine fails or there is no such folder: damage is a report that says no.
-// Streams, in the memory of one frame. `threads` is a wish; this version reads one file at a time.
+// Checks: the manifest's digest of itself; size and SHA-256 of each file; that each decompresses,
+// has as many lines as the manifest says and an index that is true; kept + rejected + malformed ==
+// in, and equal to the lines written; no missing file, none too many, no unfinished run. An Error
+// only when the machine fails or there is no such folder: damage is a report that says no. Streams,
+// in the memory of one frame. `threads` is a wish; this version reads one file at a time.
 Result<VerifyReport> verify(const std::string& dir, int threads = 1);
 
 }  // namespace corpus

@@ -1,0 +1,25 @@
+// dedup.exact when the keys do not fit into memory: a Fold that sorts (key, position) pairs and drops
+// all but the first of each key. The same records go, with the same evidence, as from the Scan.
+//
+// Memory: an eighth of the budget. Disk: 24 bytes a record, twice when the run can be resumed.
+#ifndef CORPUS_DEDUP_EXACT_SORTED_H_
+#define CORPUS_DEDUP_EXACT_SORTED_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "corpus/component.h"
+
+namespace corpus {
+
+inline constexpr std::string_view kExactMethod = "exact";
+
+// Reads the keys in `column`; {0, 0} is none. The budget, and what `who` views, have to outlive it.
+std::unique_ptr<Fold> make_sorted_exact(std::size_t column, MemoryBudget* memory,
+                                        std::string_view who, std::string spill_path);
+
+}  // namespace corpus
+
+#endif  // CORPUS_DEDUP_EXACT_SORTED_H_

@@ -1,0 +1,28 @@
+// The options of dedup.minhash (schemas/dedup.minhash.json), resolved: presets and thresholds have
+// become numbers.
+#ifndef CORPUS_DEDUP_MINHASH_OPTIONS_H_
+#define CORPUS_DEDUP_MINHASH_OPTIONS_H_
+
+#include <memory>
+
+#include "corpus/component.h"
+#include "corpus/result.h"
+#include "corpus/value.h"
+#include "dedup/keep_rule.h"
+#include "dedup/signature.h"
+
+namespace corpus {
+
+struct MinhashOptions {
+  Scope scope = Scope::kText;
+  KeepRule keep;
+  bool verify = false;
+  double threshold = 0;  // of the computed similarity, with verify
+  std::shared_ptr<const SignerFactory> signatures;
+
+  static Result<MinhashOptions> parse(const Value& options);
+};
+
+}  // namespace corpus
+
+#endif  // CORPUS_DEDUP_MINHASH_OPTIONS_H_

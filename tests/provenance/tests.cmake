@@ -1,0 +1,6 @@
+# Other implementations as oracles.
+add_executable(corpus_oracle_dump ${CMAKE_CURRENT_SOURCE_DIR}/provenance/oracle_dump.cc)
+target_link_libraries(corpus_oracle_dump PRIVATE corpus corpus_options)
+add_test(NAME provenance.oracles COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/provenance/oracle_test.py)
+set_tests_properties(provenance.oracles PROPERTIES TIMEOUT 120 SKIP_RETURN_CODE 77
+  ENVIRONMENT "CORPUS_ORACLE_DUMP=$<TARGET_FILE:corpus_oracle_dump>")
