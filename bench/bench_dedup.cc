@@ -156,7 +156,7 @@ void bench_key_set() {
     std::size_t fresh = 0;
     for (std::size_t i = 0; i < list.size(); ++i) {
       if (i + 16 < list.size()) set.prefetch(list[i + 16]);
-      fresh += set.insert(list[i]) == KeySet::Inserted::kNew;
+      fresh += set.insert(list[i], {i}) == KeySet::Inserted::kNew;
     }
     return fresh;
   };
@@ -181,8 +181,7 @@ void bench_key_set() {
 void bench_clusters() {
   constexpr std::size_t kDocs = 1'000'000, kBands = 14;
   std::mt19937_64 random(3);
-  MemoryBudget memory;
-  BandEntries entries(kBands, &memory, "bench");
+  const RowLayout layout{kBands};
   std::vector<std::vector<std::uint64_t>> docs;
   docs.reserve(kDocs);
   for (std::size_t i = 0; i < kDocs; ++i) {
@@ -197,14 +196,6 @@ void bench_clusters() {
     }
     docs.push_back(keys);
   }
-  double add = fastest(1, [&] {
-    for (std::size_t i = 0; i < kDocs; ++i) {
-      check(static_cast<bool>(entries.add({i}, 0, docs[i].data())), "budget");
-    }
-  });
-  auto index = make_memory_band_index(kBands, &memory, "bench");
-  check(static_cast<bool>(index->add(entries)), "budget");
-
   std::vector<std::size_t> parent(kDocs);
   std::iota(parent.begin(), parent.end(), 0);
   auto find = [&](std::size_t i) {
@@ -220,24 +211,41 @@ void bench_clusters() {
       }
     }
   });
-  std::vector<ClusterMember> members;
-  double fast = fastest(3, [&] { members = *index->clusters(); });
-  std::vector<std::size_t> first_of(kDocs, kDocs);  // [cluster] its first member
-  std::size_t roots = 0;
-  for (const auto& m : members) {
-    std::size_t i = m.pos.packed;
-    if (first_of[m.cluster] == kDocs) {
-      first_of[m.cluster] = i;
-      ++roots;
-    }
-    check(find(i) == first_of[m.cluster], "cluster");
+  for (std::uint64_t mib : {0, 64}) {
+    MemoryBudget memory(mib << 20);
+    BandIndex index(layout, &memory, "bench", "");
+    std::vector<std::uint64_t> rows;
+    double add = fastest(1, [&] {
+      for (std::size_t i = 0; i < kDocs; ++i) {
+        rows.insert(rows.end(), {i, 0});
+        rows.insert(rows.end(), docs[i].begin(), docs[i].end());
+        rows.resize(rows.size() + Sketch::kWords);
+        if (i % 64 != 63 && i + 1 < kDocs) continue;
+        check(static_cast<bool>(index.add(rows)), "budget");
+        rows.clear();
+      }
+    });
+    ExternalSort<ClusterMember> members(&memory, "bench", "");
+    double cluster = fastest(1, [&] { check(static_cast<bool>(index.clusters(members)), "budget"); });
+    std::uint64_t count = members.size(), clusters = 0;
+    ClusterMember first;
+    double sort = fastest(1, [&] {
+      check(static_cast<bool>(members.drain([&](const ClusterMember& m) -> Result<void> {
+        if (clusters == 0 || m.cluster != first.cluster) {
+          first = m;
+          ++clusters;
+        }
+        check(find(m.pos.packed) == first.pos.packed, "cluster");
+        return {};
+      })),
+            "budget");
+    });
+    std::size_t alone = 0;
+    for (std::size_t i = 0; i < kDocs; ++i) alone += find(i) == i;
+    check(alone == kDocs - count + clusters, "number of clusters");
+    std::printf("1 M docs in %-10s adding %.3f s, clusters %.3f s, sorting members %.3f s (unordered_map: %.2f s)\n",
+                mib == 0 ? "memory" : "64 MiB", add, cluster, sort, slow);
   }
-  std::size_t alone = 0;
-  for (std::size_t i = 0; i < kDocs; ++i) alone += find(i) == i;
-  check(alone == kDocs - members.size() + roots, "number of clusters");
-  std::printf(
-      "clusters of 1 M docs  %8.3f s  (unordered_map: %.2f s; adding the entries: %.3f s)\n", fast,
-      slow, add);
 }
 
 }  // namespace

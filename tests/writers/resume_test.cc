@@ -62,7 +62,7 @@ Result<void> drive(const Synthetic& corpus, const Recipe& r, int every) {
   return sink->close(corpus.summary());
 }
 
-class Resume : public ::testing::TestWithParam<std::pair<const char*, const char*>> {
+class Resume : public ::testing::TestWithParam<std::pair<std::string, std::string>> {
  protected:
   // In memory where there is such a place: these tests sync tens of thousands of times.
   static void SetUpTestSuite() {
@@ -257,12 +257,12 @@ TEST_P(Resume, ShortReadsAndWritesChangeNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Codecs, Resume,
-                         ::testing::Values(std::pair{"zstd:3", "256MiB"},
-                                           std::pair{"zstd:1", "700"}, std::pair{"gzip", "500"},
-                                           std::pair{"none", "2k"}),
+                         ::testing::Values(std::pair<std::string, std::string>{"zstd:3", "256MiB"},
+                                           std::pair<std::string, std::string>{"zstd:1", "700"},
+                                           std::pair<std::string, std::string>{"gzip", "500"},
+                                           std::pair<std::string, std::string>{"none", "2k"}),
                          [](const auto& tested) {
-                           std::string name =
-                               tested.param.first + std::string("_") + tested.param.second;
+                           std::string name = tested.param.first + "_" + tested.param.second;
                            std::erase(name, ':');
                            return name;
                          });
