@@ -26,9 +26,8 @@ std::string rough_count(std::uint64_t n) {
                 billions ? 'G' : 'M');
   return buffer;
 }
-std::string rough_duration(double seconds) {
-  return seconds < 59.5 ? std::to_string(static_cast<int>(seconds + 0.5)) + " s"
-                        : duration(seconds);
+std::string rough_duration(double time) {
+  return time < 59.5 ? std::to_string(static_cast<int>(time + 0.5)) + " s" : duration(time);
 }
 
 std::string right(std::string s, std::size_t width) {

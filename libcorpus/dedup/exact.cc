@@ -11,18 +11,21 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "corpus/component.h"
 #include "dedup/evidence.h"
 #include "dedup/exact_sorted.h"
 #include "dedup/key_set.h"
+#include "io/file.h"
 #include "text/content_key.h"
 
 namespace corpus {
 namespace {
 
 constexpr std::string_view kId = "dedup.exact";
+constexpr const char* kScanEnding = ".scan";
 static_assert(std::endian::native == std::endian::little, "keys are stored as they lie in memory");
 
 class HashContent final : public Map {
@@ -90,8 +93,8 @@ class NewKeys {
 
 class DropSeen final : public Scan {
  public:
-  DropSeen(std::size_t column, MemoryBudget* memory)
-      : column_(column), seen_(memory, kId), unsaved_(memory) {}
+  DropSeen(std::size_t column, MemoryBudget* memory, std::string marker)
+      : column_(column), marker_(std::move(marker)), seen_(memory, kId), unsaved_(memory) {}
 
   Result<void> run(Batch& batch) override {
     const auto& keys = batch.columns[column_];
@@ -120,6 +123,7 @@ class DropSeen final : public Scan {
       return {};
     }
     saved_once_ = true;
+    if (!marker_.empty()) CORPUS_CHECK(io::File::create(marker_));
     std::vector<KeySet::Entry> some;
     some.reserve(kBuffer);
     auto flush = [&]() -> Result<void> {
@@ -168,6 +172,7 @@ class DropSeen final : public Scan {
   }
 
   std::size_t column_;
+  std::string marker_;  // a file that says that this run has a Scan
   KeySet seen_;
   NewKeys unsaved_;
   bool saved_once_ = false;  // from then on new keys are gathered for the next save()
@@ -182,20 +187,30 @@ bool may_outgrow(std::uint64_t input_bytes, const MemoryBudget& memory) {
   return memory.limit() != 0 && input_bytes / kStoredBytes * kKeyBytes > memory.limit() / 2;
 }
 
+// A run that goes on has to go on the same way, whatever --memory it is given now: what it saved last
+// time says which.
+bool sort_on_disk(const std::string& option, const std::string& spill_path,
+                  const BuildContext& context) {
+  if (option != "auto") return option == "always";
+  if (!spill_path.empty() && io::exists(spill_path + kSortedKeysEnding)) return true;
+  if (!spill_path.empty() && io::exists(spill_path + kScanEnding)) return false;
+  return may_outgrow(context.input_bytes, *context.memory);
+}
+
 }  // namespace
 
 Result<Stages> make_dedup_exact(const Value& options, BuildContext& context) {
   CORPUS_TRY(Scope scope, parse_scope(options.get("scope", "text")));
-  std::string out_of_core = options.get("out_of_core", "auto");
-  bool sorted = out_of_core == "always" ||
-                (out_of_core == "auto" && may_outgrow(context.input_bytes, *context.memory));
+  std::string spill_path = context.new_spill_path();
   std::size_t column = context.new_column();
   auto hash = std::make_unique<HashContent>(scope, column);
-  if (!sorted) {
-    return stages(std::move(hash), std::make_unique<DropSeen>(column, context.memory));
+  if (sort_on_disk(options.get("out_of_core", "auto"), spill_path, context)) {
+    return stages(std::move(hash),
+                  make_sorted_exact(column, context.memory, kId, std::move(spill_path)));
   }
+  std::string marker = spill_path.empty() ? spill_path : spill_path + kScanEnding;
   return stages(std::move(hash),
-                make_sorted_exact(column, context.memory, kId, context.new_spill_path()));
+                std::make_unique<DropSeen>(column, context.memory, std::move(marker)));
 }
 
 }  // namespace corpus

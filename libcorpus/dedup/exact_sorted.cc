@@ -31,7 +31,7 @@ class SortedExact final : public Fold {
         memory_(memory),
         who_(who),
         spill_path_(std::move(spill_path)),
-        log_(path(".keys"), SpillFile::Keep::kForRestart),
+        log_(path(kSortedKeysEnding), SpillFile::Keep::kForRestart),
         sorter_(std::make_unique<ExternalSort<KeyAt>>(memory, who, path(".sorted"))) {}
 
   std::unique_ptr<State> partial() const override { return std::make_unique<Partial>(); }
@@ -65,6 +65,7 @@ class SortedExact final : public Fold {
   // What came since the last save is in the file of keys already, but for a last piece.
   Result<void> save(const StateSink& sink) override {
     CORPUS_CHECK(write_unsaved());
+    CORPUS_CHECK(log_.open());
     if (log_.size() == saved_) return {};
     CORPUS_CHECK(log_.sync());
     saved_ = log_.size();

@@ -15,6 +15,8 @@
 namespace corpus {
 
 inline constexpr std::string_view kExactMethod = "exact";
+// Of the file that holds the keys for a restart; it is there after the first save().
+inline constexpr const char* kSortedKeysEnding = ".keys";
 
 // Reads the keys in `column`; {0, 0} is none. The budget, and what `who` views, have to outlive it.
 std::unique_ptr<Fold> make_sorted_exact(std::size_t column, MemoryBudget* memory,

@@ -38,6 +38,8 @@ class SpillFile {
   // `path` empty: a temporary file. kNothing: the name goes as soon as the file is open.
   SpillFile(std::string path, Keep keep) : path_(std::move(path)), keep_(keep) {}
 
+  // Creates the file if that was not done yet. Not concurrent with append().
+  Result<void> open();
   // `bytes` holds whole items of `item` bytes.
   Result<Extent> append(std::string_view bytes, std::size_t item);
   // Each piece, of any size, becomes a block; the extents are of the pieces.
@@ -60,7 +62,6 @@ class SpillFile {
   Result<void> read(std::uint64_t at, Block& block, std::size_t expect = kBlock) const;
 
  private:
-  Result<void> open();
   Error damaged(std::uint64_t at, const char* how) const;
 
   std::string path_;

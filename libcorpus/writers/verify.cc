@@ -5,6 +5,7 @@
 #include <set>
 #include <system_error>
 
+#include "corpus/integrity.h"
 #include "corpus/shard.h"
 #include "io/byte_reader.h"
 #include "io/file.h"
@@ -58,9 +59,14 @@ class Verifier {
   }
 
   Result<void> check_listing(const Manifest& manifest) {
-    // The page is written afterwards by another command and is no part of the corpus.
-    std::set<std::string> known = {std::string(kManifestName), "report.html", ".partial",
-                                   "rejects"};
+    // The page and the signature are written afterwards by other commands and are no part of the
+    // corpus.
+    std::set<std::string> known = {std::string(kManifestName),
+                                   "report.html",
+                                   ".partial",
+                                   "rejects",
+                                   std::string(provenance::kEnvelopeName),
+                                   std::string(provenance::kIntegrityFolder)};
     for (const auto& file : manifest.files) known.insert(file.name);
     CORPUS_CHECK(check_folder("", known));
     return io::exists(dir_ + "/rejects") ? check_folder("rejects/", known) : Result<void>();

@@ -284,6 +284,32 @@ TEST(DedupExact, SortedOnDiskSurvivesARestart) {
   EXPECT_EQ(drops(second[0]), std::string(67, 'x') + std::string(33, '.'));
 }
 
+TEST(DedupExact, ARunGoesOnTheWayItBegan) {
+  test::Folder folder;
+  auto folds = [&](std::uint64_t limit, bool save) {
+    MemoryBudget memory(limit);
+    BuildContext context{.memory = &memory};
+    context.input_bytes = std::uint64_t{10} << 30;
+    context.spill_dir = folder.path();
+    auto made = find_component("dedup.exact")->make(Value(Value::Object{}), context);
+    EXPECT_EQ(context.spill_files, 1U) << "the paths of later stages do not depend on it";
+    auto* fold = std::get_if<std::unique_ptr<Fold>>(&made->at(1));
+    StateSink nowhere = [](std::string_view) { return Result<void>(); };
+    if (save) {
+      Durable& durable = fold != nullptr ? static_cast<Durable&>(**fold)
+                                         : *std::get<std::unique_ptr<Scan>>(made->at(1));
+      EXPECT_TRUE(durable.save(nowhere));
+    }
+    return fold != nullptr;
+  };
+  EXPECT_TRUE(folds(512 << 20, false));
+  EXPECT_FALSE(folds(0, true));
+  EXPECT_FALSE(folds(512 << 20, true)) << "it began with a Scan";
+  std::filesystem::remove(folder / "spill-0.scan");
+  EXPECT_TRUE(folds(512 << 20, true));
+  EXPECT_TRUE(folds(0, true)) << "it began with a Fold";
+}
+
 TEST(DedupExact, LargeInputsAndLittleMemorySortOnDisk) {
   auto folds = [](std::uint64_t input_bytes, std::uint64_t limit, const char* how) {
     MemoryBudget memory(limit);

@@ -1,0 +1,197 @@
+// Signing a corpus folder: trees over the records of its parts, their log, the envelope.
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "corpus/integrity.h"
+#include "io/file.h"
+#include "provenance/parallel.h"
+#include "provenance/part_log.h"
+#include "provenance/sha256.h"
+#include "provenance/strict_json.h"
+
+namespace corpus::provenance {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kFlush = std::size_t{1} << 20;
+
+// A file written by pieces, with its digest.
+class DigestedFile {
+ public:
+  static Result<DigestedFile> create(const std::string& path) {
+    DigestedFile out;
+    CORPUS_TRY(out.file_, io::File::create(path));
+    return out;
+  }
+  Result<void> write(std::string_view bytes) {
+    buffer_.append(bytes);
+    return buffer_.size() < kFlush ? Result<void>() : flush();
+  }
+  Result<Digest> close() {
+    CORPUS_CHECK(flush());
+    CORPUS_CHECK(file_.sync());
+    CORPUS_CHECK(file_.close());
+    return hasher_.finish();
+  }
+
+ private:
+  Result<void> flush() {
+    hasher_.update(buffer_);
+    CORPUS_CHECK(file_.write(buffer_));
+    buffer_.clear();
+    return {};
+  }
+  io::File file_;
+  Hasher hasher_;
+  std::string buffer_;
+};
+
+class Signer {
+ public:
+  Signer(const std::string& dir, const SigningKey& key, const SignOptions& options)
+      : dir_(dir), key_(key), options_(options), work_(dir + "/.integrity") {}
+
+  Result<SignReport> run() {
+    CORPUS_CHECK(check_whole());
+    CORPUS_TRY(manifest_, io::read_all(dir_ + "/manifest.json", kMaxDocument));
+    CORPUS_CHECK(check_policy());
+    CORPUS_TRY(secret_, random_secret());
+    CORPUS_CHECK(clear(work_));
+    CORPUS_CHECK(io::make_dirs(work_));
+    CORPUS_CHECK(write_trees());
+    CORPUS_CHECK(write_document(kLogName, log_.print()));
+    CORPUS_CHECK(write_document(kSecretName, hex(secret_) + '\n'));
+    CORPUS_CHECK(write_document(kKeyName, key_.public_key().to_pem()));
+    CORPUS_TRY(std::string envelope, seal());
+    CORPUS_CHECK(publish(envelope));
+    return SignReport{.keyid = key_.public_key().id(),
+                      .shards = log_.entries.size(),
+                      .records = log_.records(),
+                      .root = log_.root()};
+  }
+
+ private:
+  Error refused(std::string what) const {
+    return {Code::kInvalidArgument, dir_ + ": " + std::move(what)};
+  }
+
+  Result<void> check_whole() const {
+    if (io::exists(dir_ + '/' + std::string(kEnvelopeName))) {
+      return refused("is signed already; to sign again remove " + std::string(kEnvelopeName) +
+                     " and " + std::string(kIntegrityFolder) + "/");
+    }
+    CORPUS_TRY(VerifyReport report, corpus::verify(dir_, options_.threads));
+    if (!report.ok) {
+      return Error{Code::kCorrupt, "a corpus that is not whole is not signed: " + report.error};
+    }
+    return {};
+  }
+
+  Result<void> check_policy() {
+    auto all = parse_strict_json(manifest_);
+    if (!all) return std::move(all).error().context(dir_ + "/manifest.json");
+    for (const auto& file : *all->find("files")->if_array()) {  // verify() has seen them
+      std::string name = file.get("name", "");
+      if (!name.starts_with("rejects/")) parts_.push_back(std::move(name));
+    }
+    const Value* policy = all->find("policy");
+    unchecked_ = policy == nullptr || policy->if_object() == nullptr;
+    if (unchecked_ && !options_.unchecked_policy) {
+      return refused(
+          "its manifest says \"policy: unchecked\", so nobody looked whether the teachers' terms "
+          "allow it; make it with `corpus curate --intent ...`, or sign it as it is with "
+          "--unchecked-policy, which the signature will say");
+    }
+    return {};
+  }
+
+  static Result<void> clear(const std::string& path) {
+    std::error_code error;
+    fs::remove_all(path, error);
+    if (error) return Error{Code::kIo, path + ": cannot be removed: " + error.message()};
+    return {};
+  }
+
+  // "integrity/log" -> where it is written until the end
+  std::string in_work(std::string_view name) const {
+    return work_ + std::string(name.substr(kIntegrityFolder.size()));
+  }
+
+  Result<void> write_trees() {
+    log_.entries.resize(parts_.size());
+    std::vector<Digest> digests(parts_.size());
+    CORPUS_CHECK(for_each_number(parts_.size(), options_.threads, [&](std::size_t i) {
+      return write_tree(i, log_.entries[i], digests[i]);
+    }));
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
+      subjects_.push_back({leaves_name(parts_[i]), digests[i]});
+    }
+    return {};
+  }
+
+  Result<void> write_tree(std::size_t number, LogEntry& entry, Digest& digest) const {
+    CORPUS_TRY(auto file, DigestedFile::create(in_work(leaves_name(parts_[number]))));
+    MerkleRoot tree;
+    auto add = [&](std::uint64_t index, std::string_view record) -> Result<void> {
+      Nonce nonce = record_nonce(secret_, number, index);
+      Digest leaf = leaf_hash(bytes_of(record_commitment(nonce, record)));
+      tree.add_hash(leaf);
+      return file.write(bytes_of(leaf));
+    };
+    CORPUS_CHECK(for_each_record(dir_ + '/' + parts_[number], add));
+    CORPUS_TRY(digest, file.close());
+    entry = {parts_[number], tree.size(), tree.root()};
+    return {};
+  }
+
+  Result<void> write_document(std::string_view name, const std::string& text) {
+    CORPUS_TRY(auto file, DigestedFile::create(in_work(name)));
+    CORPUS_CHECK(file.write(text));
+    CORPUS_TRY(Digest digest, file.close());
+    subjects_.push_back({std::string(name), digest});
+    return {};
+  }
+
+  Result<std::string> seal() const {
+    Value log, evidence;
+    log.set("root", hex(log_.root()));
+    log.set("parts", static_cast<std::int64_t>(log_.entries.size()));
+    evidence.set("integrity", 1);
+    evidence.set("log", std::move(log));
+    evidence.set("records", static_cast<std::int64_t>(log_.records()));
+    if (unchecked_) evidence.set("unchecked_policy", true);
+    CORPUS_TRY(Statement statement, statement_of_manifest(manifest_, std::move(evidence)));
+    statement.subjects.insert(statement.subjects.end(), subjects_.begin(), subjects_.end());
+    return print_envelope(sign(kInTotoType, print_statement(statement), key_));
+  }
+
+  Result<void> publish(const std::string& envelope) const {
+    std::string folder = dir_ + '/' + std::string(kIntegrityFolder);
+    CORPUS_CHECK(clear(folder));  // left by a signing that did not end, or whose envelope is gone
+    CORPUS_CHECK(io::sync_dir(work_));
+    CORPUS_CHECK(io::rename(work_, folder));
+    return io::write_atomically(dir_ + '/' + std::string(kEnvelopeName), envelope);
+  }
+
+  const std::string& dir_;
+  const SigningKey& key_;
+  const SignOptions& options_;
+  const std::string work_;
+  std::string manifest_;
+  std::vector<std::string> parts_;
+  bool unchecked_ = false;
+  Digest secret_{};
+  PartLog log_;
+  std::vector<Subject> subjects_;  // files of integrity/
+};
+
+}  // namespace
+
+Result<SignReport> sign_corpus(const std::string& dir, const SigningKey& key,
+                               const SignOptions& options) {
+  return Signer(dir, key, options).run();
+}
+
+}  // namespace corpus::provenance
