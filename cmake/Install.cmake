@@ -32,7 +32,7 @@ if(PROJECT_IS_TOP_LEVEL)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
   # What a program that links the static library needs besides.
   set(CPACK_DEBIAN_PACKAGE_DEPENDS "libsimdjson-dev, libtbb-dev, libzstd-dev, libisal-dev, \
-zlib1g-dev, libxxhash-dev, libicu-dev, libyaml-cpp-dev, nlohmann-json3-dev, libssl-dev")
+zlib1g-dev, libxxhash-dev, libicu-dev, libyaml-cpp-dev, libssl-dev")
   set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
   include(CPack)
 endif()

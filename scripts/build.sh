@@ -4,7 +4,9 @@ build() {
   shift
   log=build/$preset/configure.log
   mkdir -p "build/$preset"
-  if ! cmake --preset "$preset" > "$log" 2>&1; then
+  local extra=()
+  [ "$preset" = tsan ] && extra=("-DTBB_DIR=$(scripts/tsan_tbb)/lib/cmake/TBB")
+  if ! cmake --preset "$preset" "${extra[@]}" > "$log" 2>&1; then
     cat "$log" >&2
     return 1
   fi

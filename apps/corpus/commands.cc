@@ -40,7 +40,7 @@ constexpr Command kCommands[] = {
      "bands.",
      "corpus dedup exact answers.jsonl -o unique.jsonl --scope response\n"
      "corpus dedup minhash data/ -o unique --bands 14 --rows 8",
-     dedup},
+     dedup, "exact minhash"},
     {"stats", kStats, kLook, "IN...", "Count records, shapes, teachers, lengths and duplicates", "",
      "corpus stats answers.jsonl.zst\ncorpus stats data/ --json", stats},
     {"cat", kCat, kLook, "IN...", "Print records as JSON Lines",
@@ -69,9 +69,36 @@ constexpr Command kCommands[] = {
      "corpus get clean/part-00000.jsonl.zst 0",
      get},
     {"verify", kVerify, kTrust, "CORPUS", "Check a corpus folder against its manifest",
-     "Reads every file, compares size and checksum, counts the records. The answer is no (exit 1) "
-     "when something differs.",
-     "corpus verify clean && echo whole", verify},
+     "Reads every file, compares size and checksum, counts the records. Of a signed corpus the "
+     "signature, every file's checksum and the log of trees are checked instead; --records reads "
+     "the records as well. The answer is no (exit 1) when something differs.",
+     "corpus verify clean && echo whole\n"
+     "# A signed corpus, against the key of who signed it\n"
+     "corpus verify clean --key maker.key.pub",
+     verify},
+    {"policy", kPolicy, kTrust, "check|explain|list [IN...]",
+     "Ask whether the terms of teachers and sources allow it",
+     "check says for each input how many records the stated intent leaves, explain says it of a "
+     "teacher or a licence, with the clause and what to do, list shows all terms that are known. "
+     "The answer is no (exit 1) when something is denied. Quoted clauses, not legal advice.",
+     "corpus policy explain --teacher gpt-4 --intent train_competing\n"
+     "corpus policy check data/ --intent train --policy-table data/SOURCES.tsv\n"
+     "corpus policy list",
+     policy, "check explain list"},
+    {"key", kKey, kTrust, "create FILE", "Make a key to sign with",
+     "Writes an ed25519 key that only you can read, and its public half to FILE.pub.",
+     "corpus key create maker.key", key, "create"},
+    {"sign", kSign, kTrust, "CORPUS --key FILE", "Sign a corpus folder",
+     "Verifies it, and writes a signed statement about every file and a Merkle tree over the "
+     "records of each part beside it. A corpus made without --intent is refused unless "
+     "--unchecked-policy says that this is known.",
+     "corpus sign clean --key maker.key", sign},
+    {"prove", kProve, kTrust, "CORPUS ID|NUMBER", "Prove that a record is part of a signed corpus",
+     "Prints a proof that can be checked without the corpus and shows no other record.",
+     "corpus prove clean 41 > record-41.proof", prove},
+    {"check-proof", kCheckProof, kTrust, "FILE", "Check a proof that corpus prove made",
+     "The answer is no (exit 1) when it does not hold.",
+     "corpus check-proof record-41.proof --key maker.key.pub", check_proof},
     {"help",
      kHelp,
      {},

@@ -25,6 +25,7 @@ struct Command {
   std::string_view details;    // paragraphs, separated by \n
   std::string_view examples;   // lines: "# words" and commands
   Result<int> (*run)(const Args&);
+  std::string_view verbs = {};  // words one of which comes first, separated by blanks
 };
 
 std::span<const Command> commands();
@@ -42,6 +43,11 @@ Result<int> get(const Args&);
 Result<int> convert(const Args&);
 Result<int> pack(const Args&);
 Result<int> verify(const Args&);
+Result<int> policy(const Args&);
+Result<int> key(const Args&);
+Result<int> sign(const Args&);
+Result<int> prove(const Args&);
+Result<int> check_proof(const Args&);
 Result<int> help(const Args&);
 
 }  // namespace corpus::cli

@@ -52,7 +52,7 @@ std::string bash() {
     for (const auto& flag : flags()) {
       if (has(command, flag)) list += (list.empty() ? "--" : " --") + std::string(flag.name);
     }
-    if (command.bit == kDedup) list += " exact minhash";
+    if (!command.verbs.empty()) list += ' ' + std::string(command.verbs);
     if (command.bit == kHelp) list += " man completions " + command_names();
     out += list + "\" ;;\n";
   }
@@ -115,8 +115,8 @@ std::string zsh() {
     for (const auto& flag : flags()) {
       if (has(command, flag)) out += zsh_flag(flag);
     }
-    if (command.bit == kDedup) {
-      out += "        '1:method:(exact minhash)' \\\n";
+    if (!command.verbs.empty()) {
+      out += "        '1:what:(" + std::string(command.verbs) + ")' \\\n";
     } else if (command.bit == kHelp) {
       out += "        '1:topic:(man completions " + command_names() + ")' \\\n";
     }
@@ -131,7 +131,11 @@ std::string fish() {
     out += "complete -c corpus -n __fish_use_subcommand -f -a " + std::string(c.name) + " -d " +
            quoted(c.summary) + '\n';
   }
-  out += "complete -c corpus -n '__fish_seen_subcommand_from dedup' -a 'exact minhash'\n";
+  for (const auto& c : commands()) {
+    if (c.verbs.empty()) continue;
+    out += "complete -c corpus -n '__fish_seen_subcommand_from " + std::string(c.name) + "' -a '" +
+           std::string(c.verbs) + "'\n";
+  }
   out += "complete -c corpus -n '__fish_seen_subcommand_from help' -f -a 'man completions " +
          command_names() + "'\n";
   for (const auto& flag : flags()) {

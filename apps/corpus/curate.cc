@@ -1,5 +1,6 @@
 // corpus curate and corpus run: whole recipes.
 #include "commands.h"
+#include "intent.h"
 #include "job.h"
 
 namespace corpus::cli {
@@ -20,6 +21,7 @@ Result<int> curate(const Args& args) {
   }
   CORPUS_TRY(Recipe recipe, args.has("recipe") ? read_recipe(*args.last("recipe"))
                                                : profile(args.get("profile", "sft")));
+  CORPUS_CHECK(state_intent(recipe, args));
   CORPUS_CHECK(complete(recipe, args, args.words, ""));
   return run_job(recipe, args);
 }

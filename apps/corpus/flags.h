@@ -25,11 +25,17 @@ enum Commands : std::uint32_t {
   kPack = 1u << 10,
   kVerify = 1u << 11,
   kHelp = 1u << 12,
-  kEvery = (1u << 13) - 1,
+  kPolicy = 1u << 13,
+  kKey = 1u << 14,
+  kSign = 1u << 15,
+  kProve = 1u << 16,
+  kCheckProof = 1u << 17,
+  kEvery = (1u << 18) - 1,
   kMakes = kCurate | kRun | kFilter | kDedup | kConvert | kPack,  // writes a corpus or a file
   kLooks = kStats | kCat | kHead | kSample,
   kRuns = kMakes | kLooks,  // drives a recipe over inputs
   kReads = kRuns & ~kRun,   // names its inputs as arguments
+  kIntends = kCurate | kPolicy,  // states what the text is for
 };
 
 struct Flag {

@@ -1,29 +1,17 @@
 // corpus get: records of a finished corpus by number or id.
-#include <algorithm>
-#include <cctype>
 #include <cstdio>
-#include <optional>
 
 #include "commands.h"
 #include "corpus/shard.h"
 #include "job.h"
+#include "record_name.h"
 
 namespace corpus::cli {
 namespace {
 
-// "41" is a number, everything else an id; "id:41" is an id that looks like a number.
-std::optional<std::uint64_t> as_number(const std::string& word) {
-  bool digits =
-      !word.empty() && word.size() < 19 &&
-      std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c); });
-  if (!digits) return std::nullopt;
-  return std::stoull(word);
-}
-
 template <typename Reader>
 Result<std::string> look_up(const Reader& reader, const std::string& word) {
-  if (auto number = as_number(word)) return reader.get(*number);
-  CORPUS_TRY(std::uint64_t number, reader.find(word.starts_with("id:") ? word.substr(3) : word));
+  CORPUS_TRY(std::uint64_t number, record_number(reader, word));
   return reader.get(number);
 }
 

@@ -8,6 +8,8 @@
 namespace corpus::cli {
 namespace {
 
+constexpr std::string_view kGate = "policy.gate";  // its reasons begin with "policy."
+
 struct Row {
   std::string name;
   std::uint64_t count;
@@ -17,7 +19,7 @@ struct Row {
 
 // The drops whose reasons begin with "<stage>.", as one row and a row for each reason.
 void stage_rows(std::vector<Row>& rows, const RunSummary& summary, const std::string& stage) {
-  std::string prefix = stage + '.';
+  std::string prefix = stage == kGate ? "policy." : stage + '.';
   std::vector<Row> reasons;
   std::uint64_t sum = 0;
   for (const auto& [reason, count] : summary.dropped) {
@@ -34,9 +36,24 @@ void stage_rows(std::vector<Row>& rows, const RunSummary& summary, const std::st
 
 // "filters.length.empty" -> "filters.length"; "malformed.json" -> "malformed".
 std::string stage_of(const std::string& reason) {
+  if (reason.starts_with("policy.")) return std::string(kGate);
   auto dot = reason.find('.');
   if (reason.starts_with("malformed.") || dot == std::string::npos) return reason.substr(0, dot);
   return reason.substr(0, reason.find('.', dot + 1));
+}
+
+// What policy.gate checked; it alone knows how many records it saw.
+std::string policy(const RunSummary& summary) {
+  for (const auto& [stage, text] : summary.reports) {
+    if (stage != kGate) continue;
+    auto report = parse_yaml(text, stage);  // JSON is YAML
+    if (!report) break;
+    auto n = [&](const char* key) { return static_cast<std::uint64_t>(report->get(key, 0)); };
+    return "checked for " + report->get("intent", "") + " on " + report->get("date", "") + ": " +
+           grouped(n("passed")) + " of " + counted(n("passed") + n("rejected"), "record") +
+           " allowed";
+  }
+  return "unchecked (no intent was stated)";
 }
 
 }  // namespace
@@ -82,12 +99,7 @@ std::string funnel(const Report& report, const Recipe& recipe) {
          bytes(double(report.peak_rss)) + '\n';
   if (report.resumed)
     out += "  continued an interrupted run: counts are of the whole, time is not\n";
-  auto gate = std::find_if(recipe.stages.begin(), recipe.stages.end(),
-                           [](const StageSpec& s) { return s.id == "policy.gate"; });
-  out += gate == recipe.stages.end()
-             ? "  policy: unchecked (no intent was stated)\n"
-             : "  policy: checked (intent " + gate->options.get("intent", "") + ")\n";
-  return out;
+  return out + "  policy: " + policy(summary) + '\n';
 }
 
 std::string json_string(std::string_view text) { return Value(std::string(text)).to_json(); }

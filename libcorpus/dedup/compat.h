@@ -8,9 +8,8 @@
 //              tokens                                    shingle          hash      permutations
 //   datatrove  lower case, numbers to 0, punctuation to  5, " "-joined    XXH64     RandomState(1), all
 //              spaces, NFD without Mn, split at white                               a, then all b;
-//              space (for English the tool runs spaCy's                             64-bit minima
-//              tokenizer on that; see docs/formats/
-//              minhash.md for how often they differ)
+//              space, then as spaCy cuts English words                              64-bit minima
+//              (dedup/english_words.h)
 //   text-dedup lower case, split at each \W (with empty  5, " "-joined    SHA-1,    RandomState(42), all
 //              tokens)                                                    32 bits   a, then all b
 //   data-juicer lower case, split at " ", none empty      5, " "-joined    SHA-1,    RandomState(42), a

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "dedup/compat.h"
+#include "dedup/english_words.h"
 #include "text/unicode_forms.h"
 #include "text/utf8.h"
 
@@ -48,22 +49,40 @@ class Tokens {
     out_.begins.push_back(out_.joined.size());
     out_.joined += token;
   }
+  void add_english(std::string_view word) {
+    auto [first, second] = cut_english(word);
+    add(word.substr(0, first));
+    if (first < second) add(word.substr(first, second - first));
+    if (second < word.size()) add(word.substr(second));
+  }
   // Those between separators.
   template <typename IsSeparator>
   void split(std::string_view text, bool with_empty, IsSeparator is_separator) {
+    each_piece(text, is_separator, [&](std::string_view piece) {
+      if (with_empty || !piece.empty()) add(piece);
+    });
+  }
+  void split_english(std::string_view text) {
+    each_piece(text, is_python_space, [&](std::string_view piece) {
+      if (!piece.empty()) add_english(piece);
+    });
+  }
+
+ private:
+  template <typename IsSeparator, typename F>
+  static void each_piece(std::string_view text, IsSeparator is_separator, F f) {
     std::size_t begin = 0, at = 0;
     while (at < text.size()) {
       auto [c, size] = text::decode(text.substr(at));
       if (is_separator(c)) {
-        if (with_empty || at > begin) add(text.substr(begin, at - begin));
+        f(text.substr(begin, at - begin));
         begin = at + size;
       }
       at += size;
     }
-    if (with_empty || at > begin) add(text.substr(begin));
+    f(text.substr(begin));
   }
 
- private:
   PeerTokens& out_;
 };
 
@@ -126,7 +145,7 @@ void tokenize(Peer peer, std::string_view text, PeerTokens& out) {
       if (!text::is_ascii(simple)) {
         simple = without(text::nfd(simple), text::is_nonspacing_mark);
       }
-      tokens.split(simple, false, is_python_space);
+      tokens.split_english(simple);
       return;
     }
     case Peer::kTextDedup:

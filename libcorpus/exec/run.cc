@@ -1,4 +1,6 @@
 // Runs a chain: its passes, its checkpoints, its end.
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <thread>
@@ -40,7 +42,10 @@ class Runner {
     if (options_.resume && !resumable) {
       return Error{Code::kInvalidArgument, "--resume: only an output folder can be resumed"};
     }
-    if (options_.resume && chain_.sink->complete()) return Report{.already_complete = true};
+    if (options_.resume) {
+      CORPUS_TRY(bool complete, chain_.sink->complete());
+      if (complete) return Report{.already_complete = true};
+    }
     CORPUS_TRY(bool resumed, options_.resume ? resume() : Result<bool>(false));
     if (!resumed) {
       checkpoint_.digest = chain_.digest;
@@ -163,7 +168,8 @@ class Runner {
     Verdicts next(kVerdictBytes);
     if (!replayable()) next.spoil();
     auto saved_at = Clock::now();
-    bool pending = false;  // a batch came since the last checkpoint
+    // A batch came since the last checkpoint. Asked at one end of the pipeline, set at the other.
+    std::atomic<bool> pending{false};
     auto due = [&] {
       return pending && !chain_.work_dir.empty() && since(saved_at) >= options_.checkpoint_seconds;
     };

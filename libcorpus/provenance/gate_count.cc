@@ -118,6 +118,10 @@ class GateCount final : public Fold {
       agreements.push_back(std::move(one));
     }
     out.set("agreements", std::move(agreements));
+    std::uint64_t passed = 0, rejected = 0;
+    for (const auto& [key, n] : counts_) (key.second.starts_with('+') ? passed : rejected) += n;
+    out.set("passed", number(passed));
+    out.set("rejected", number(rejected));
     out.set("sources", sources());
     out.set("duties", duties());
     return out.to_json();

@@ -109,8 +109,10 @@ class SignedVerifier {
       CORPUS_TRY(own, read_public_key(path(kKeyName)));
     }
     auto sealed = open_sealed(envelope, own, options_.trusted);
-    if (!sealed) return std::move(sealed).error().context(name);
-    return sealed;
+    if (sealed) return sealed;
+    Error error = std::move(sealed).error().context(name);
+    if (options_.trusted.empty()) error.message += " (by the key in " + path(kKeyName) + ")";
+    return error;
   }
 
   Result<void> check_listing() {
@@ -241,7 +243,7 @@ class SignedVerifier {
     std::string where = path(entry.part);
     auto read = for_each_record(where, check);
     if (!read) {
-      if (read.error().code == Code::kIo || read.error().code == Code::kLimit) return read;
+      if (read.error().code == Code::kIo) return read;  // a limit is what damaged bytes ask for
       what = std::move(read).error().message;  // names the file
       return {};
     }

@@ -121,8 +121,15 @@ Result<void> FolderSink::close(const RunSummary& summary) {
   return work_.remove();
 }
 
-bool FolderSink::complete() const {
+Result<bool> FolderSink::complete() const {
   if (!io::exists(dir_ + "/" + std::string(kManifestName))) return false;
+  CORPUS_TRY(Manifest manifest, read_manifest(dir_));
+  const Value* made_by = manifest.all.find("recipe");
+  if (made_by == nullptr || made_by->to_json() != recipe_value(recipe_).to_json()) {
+    return Error{Code::kInvalidArgument,
+                 dir_ + ": holds a finished corpus that another recipe or other inputs made; give "
+                        "another output folder"};
+  }
   if (WorkFolder left(dir_); left.present() && left.reopen()) {
     (void)left.remove();  // verify names the folder when it cannot be removed
   }

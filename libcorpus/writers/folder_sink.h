@@ -36,7 +36,7 @@ class FolderSink final : public Sink {
   Result<void> close(const RunSummary& summary) override;
   std::uint64_t bytes_written() const override { return kept_.bytes() + rejects_.bytes(); }
   // Also removes what a run left that was killed after its manifest was in place.
-  bool complete() const override;
+  Result<bool> complete() const override;
 
  private:
   Result<void> undo_close();

@@ -27,15 +27,6 @@ std::string utf8(std::string_view name) {
   return out;
 }
 
-// The recipe without the place it wrote to, so that equal corpora have equal manifests.
-Value recipe_value(const Recipe& recipe) {
-  Recipe copy = recipe;
-  if (auto* output = copy.output.if_object()) {
-    std::erase_if(*output, [](const auto& member) { return member.first == "dir"; });
-  }
-  return copy.to_value();
-}
-
 Value input_value(const InputInfo& input) {
   Value out;
   out.set("name", utf8(input.name));
@@ -60,6 +51,22 @@ Value counts_value(const RunSummary& summary) {
   out.set("rejected", std::move(rejected));
   out.set("malformed_reasons", std::move(malformed));
   return out;
+}
+
+// What was checked of the terms: the gate's intent and counts, or that nobody looked.
+Value policy_value(const RunSummary& summary) {
+  for (const auto& [stage, text] : summary.reports) {
+    if (stage != "policy.gate") continue;
+    auto report = parse_json(text);
+    if (!report) break;
+    Value out;
+    for (const char* key :
+         {"intent", "student", "distribution", "date", "registry_sha256", "passed", "rejected"}) {
+      if (const Value* v = report->find(key)) out.set(key, *v);
+    }
+    return out;
+  }
+  return "unchecked";
 }
 
 Value file_value(const FileInfo& file) {
@@ -139,6 +146,14 @@ bool read_members(Manifest& m) {
 
 }  // namespace
 
+Value recipe_value(const Recipe& recipe) {
+  Recipe copy = recipe;
+  if (auto* output = copy.output.if_object()) {
+    std::erase_if(*output, [](const auto& member) { return member.first == "dir"; });
+  }
+  return copy.to_value();
+}
+
 std::string print_manifest(const Recipe& recipe, const RunSummary& summary,
                            const std::vector<FileInfo>& files) {
   std::string out = "{\n";
@@ -146,7 +161,7 @@ std::string print_manifest(const Recipe& recipe, const RunSummary& summary,
   put(out, "libcorpus", Value(std::string(kLibraryVersion)).to_json());
   put(out, "recipe", recipe_value(recipe).to_json());
   put(out, "recipe_digest", Value(recipe.digest()).to_json());
-  put(out, "policy", "\"unchecked\"");
+  put(out, "policy", policy_value(summary).to_json());
   put(out, "inputs", list(summary.inputs, [](const auto& i) { return input_value(i).to_json(); }));
   put(out, "counts", counts_value(summary).to_json());
   put(out, "files", list(files, [](const auto& f) { return file_value(f).to_json(); }));

@@ -31,6 +31,8 @@ struct FileInfo {
   bool operator==(const FileInfo&) const = default;
 };
 
+// The recipe without the place it wrote to, so that equal corpora have equal manifests.
+Value recipe_value(const Recipe& recipe);
 std::string print_manifest(const Recipe& recipe, const RunSummary& summary,
                            const std::vector<FileInfo>& files);
 

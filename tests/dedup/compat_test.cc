@@ -87,6 +87,8 @@ TEST(Compat, Tokens) {
   EXPECT_EQ(tokens(Peer::kRedPajama, kOdd), "ab|357|1e\u0301|x|");
   EXPECT_EQ(tokens(Peer::kTextDedup, ""), "|");
   EXPECT_EQ(tokens(Peer::kDatatrove, " .\u0301 "), "");
+  EXPECT_EQ(tokens(Peer::kDatatrove, "I'd don't dont cannot theyll couldntve Ima well its 5km x7gb 3kmx"),
+            "i|d|don|t|do|nt|can|not|they|ll|could|nt|ve|i|m|a|well|its|0|km|x0|gb|0kmx|");
 }
 
 TEST(Compat, AsAnOptionOfTheStage) {

@@ -2,10 +2,9 @@
 """peer_signatures.py OUT DATA...: MinHash signatures by the tools themselves, to compare ours with.
 
 Reads up to LIMIT records of each *.jsonl.zst in DATA and, for each tool that is installed, appends
-to OUT one record per text: tool name, text, whether the tokens are the tool's own (1) or, for
-datatrove, white space after its own normalisation (0: its English tokenizer is spaCy's), minima.
+to OUT one record per text:
 
-  record := u8 length, tool; u8 own tokens; u32 length, UTF-8 text; u32 count, count * u64 minima
+  record := u8 length, tool; u32 length, UTF-8 text; u32 count, count * u64 minima
 
 Numbers are little-endian; count 0 means no signature. Says on stderr what is not installed and why.
 """
@@ -55,19 +54,22 @@ def datatrove():
     from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupSignature
     from datatrove.utils.hashing import create_hash_func
     from datatrove.utils.text import ngrams, simplify_text
-    stage = MinhashDedupSignature.__new__(MinhashDedupSignature)  # its constructor wants a folder and spaCy
+    from datatrove.utils.word_tokenizers import load_word_tokenizer
+    tokenizer = load_word_tokenizer("en")
+    tokenizer.word_tokenize("fails here without spaCy")
+    stage = MinhashDedupSignature.__new__(MinhashDedupSignature)  # its constructor wants a folder
     stage.config = MinhashConfig()
     stage.num_hashes = stage.config.num_buckets * stage.config.hashes_per_bucket
     stage._parameters = None
     hash_of = create_hash_func(stage.config.hash_config)
 
     def signature(text):
-        words = simplify_text(text, stage.config.norm_config).split()
+        words = tokenizer.word_tokenize(simplify_text(text, stage.config.norm_config))
         shingles = [hash_of(" ".join(x)) for x in ngrams(words, stage.config.n_grams)]
         if not shingles:
             return []
         return sum(stage.get_signature(numpy.array(shingles, dtype=numpy.uint64).reshape((-1, 1))), [])
-    return 0, signature
+    return signature
 
 
 def text_dedup():
@@ -85,7 +87,7 @@ def text_dedup():
                          modulo_prime=prime)
         minima = struct.unpack(f">{hashes}Q", row[SIGNATURE_COLUMN][0])
         return [] if min(minima) == most else minima
-    return 1, signature
+    return signature
 
 
 def datasketch(tokens, n, hashes):
@@ -99,7 +101,7 @@ def datasketch(tokens, n, hashes):
         minhash = MinHash(num_perm=hashes, seed=42, scheme="legacy")
         minhash.update_batch([" ".join(words[i:i + n]).encode() for i in range(len(words) - n + 1)])
         return [int(v) for v in minhash.hashvalues]
-    return 1, signature
+    return signature
 
 
 def data_juicer():
@@ -124,14 +126,14 @@ def main():
         for name, make in (("datatrove", datatrove), ("text-dedup", text_dedup),
                            ("data-juicer", data_juicer), ("redpajama", redpajama)):
             try:
-                own, signature = make()
+                signature = make()
             except Exception as error:  # whatever a package throws while it loads
                 print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
                 continue
             for text in samples:
                 minima = signature(text)
                 data = text.encode()
-                out.write(struct.pack("<B", len(name)) + name.encode() + struct.pack("<BI", own, len(data)) + data)
+                out.write(struct.pack("<B", len(name)) + name.encode() + struct.pack("<I", len(data)) + data)
                 out.write(struct.pack(f"<I{len(minima)}Q", len(minima), *(int(v) for v in minima)))
 
 

@@ -193,6 +193,15 @@ class CrashSafety(CliTest):
         print("kills", kills)
         self.assertGreaterEqual(kills, 10)
 
+    def test_a_finished_corpus_of_another_recipe_is_not_taken_for_this_one(self):
+        path = self.write("a.jsonl", '{"instruction":"Say hello to the world","output":"Hello to you, world."}\n')
+        corpus("curate", path, "-o", self.dir / "out")
+        again = corpus("curate", path, "-o", self.dir / "out", "--resume")
+        self.assertIn("complete", again.stderr.decode())
+        other = corpus("curate", path, "-o", self.dir / "out", "--profile", "code", "--resume", check=False)
+        self.assertEqual(other.returncode, 2)
+        self.assertIn("another recipe", other.stderr.decode())
+
     def test_interrupt_leaves_a_resumable_state(self):
         data = self.dir / "in"
         data.mkdir()

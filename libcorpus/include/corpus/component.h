@@ -136,8 +136,9 @@ struct Sink : Component {
   // Flush, fsync, rename. Nothing is taken for finished before this returns.
   virtual Result<void> close(const RunSummary&) = 0;
   virtual std::uint64_t bytes_written() const { return 0; }
-  // True when a finished output stands where this sink would write: nothing is left to resume.
-  virtual bool complete() const { return false; }
+  // True when what this run would make stands finished where it would write: nothing is left to
+  // resume. An Error when something else stands there.
+  virtual Result<bool> complete() const { return false; }
 };
 
 // --- the common small cases
