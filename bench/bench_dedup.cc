@@ -226,25 +226,28 @@ void bench_clusters() {
       }
     });
     ExternalSort<ClusterMember> members(&memory, "bench", "");
-    double cluster = fastest(1, [&] { check(static_cast<bool>(index.clusters(members)), "budget"); });
+    double cluster =
+        fastest(1, [&] { check(static_cast<bool>(index.clusters(members)), "budget"); });
     std::uint64_t count = members.size(), clusters = 0;
     ClusterMember first;
     double sort = fastest(1, [&] {
       check(static_cast<bool>(members.drain([&](const ClusterMember& m) -> Result<void> {
-        if (clusters == 0 || m.cluster != first.cluster) {
-          first = m;
-          ++clusters;
-        }
-        check(find(m.pos.packed) == first.pos.packed, "cluster");
-        return {};
-      })),
+              if (clusters == 0 || m.cluster != first.cluster) {
+                first = m;
+                ++clusters;
+              }
+              check(find(m.pos.packed) == first.pos.packed, "cluster");
+              return {};
+            })),
             "budget");
     });
     std::size_t alone = 0;
     for (std::size_t i = 0; i < kDocs; ++i) alone += find(i) == i;
     check(alone == kDocs - count + clusters, "number of clusters");
-    std::printf("1 M docs in %-10s adding %.3f s, clusters %.3f s, sorting members %.3f s (unordered_map: %.2f s)\n",
-                mib == 0 ? "memory" : "64 MiB", add, cluster, sort, slow);
+    std::printf(
+        "1 M docs in %-10s adding %.3f s, clusters %.3f s, sorting members %.3f s (unordered_map: "
+        "%.2f s)\n",
+        mib == 0 ? "memory" : "64 MiB", add, cluster, sort, slow);
   }
 }
 

@@ -55,9 +55,8 @@ constexpr Flag kFlags[] = {
     {.name = "intent",
      .value = "WHAT",
      .help = "What will be done: records whose terms do not allow it are dropped",
-     .details =
-         "train a model, train_competing: one that competes with the teacher's provider, "
-         "redistribute or sell the text. What is not known to be allowed is not.",
+     .details = "train a model, train_competing: one that competes with the teacher's provider, "
+                "redistribute or sell the text. What is not known to be allowed is not.",
      .choices = "train|train_competing|redistribute|sell",
      .commands = kIntends},
     {.name = "student",
@@ -114,9 +113,10 @@ constexpr Flag kFlags[] = {
     {.name = "key",
      .value = "FILE",
      .help = "sign: your secret key. Else: a public key (FILE.pub) that is trusted",
-     .details = "Without it sign takes the PEM text in the environment variable CORPUS_KEY, and the "
-                "others the key that the signature brings along: that finds damage, but not somebody "
-                "who signs anew.",
+     .details =
+         "Without it sign takes the PEM text in the environment variable CORPUS_KEY, and the "
+         "others the key that the signature brings along: that finds damage, but not somebody "
+         "who signs anew.",
      .commands = kSign | kVerify | kCheckProof,
      .repeats = true},
     {.name = "unchecked-policy",

@@ -63,7 +63,7 @@ std::string overview() {
     if (command.use.empty()) continue;
     if (command.use != use) out += '\n' + std::string(command.use) + '\n';
     use = command.use;
-    row(out, command.name, command.summary, 14);
+    row(out, command.name, command.summary, 15);
   }
   out +=
       "\nFor a start\n"

@@ -14,10 +14,12 @@ struct Option {
   std::string_view flag;
   std::string_view option;
 };
-constexpr Option kOptions[] = {{"intent", "intent"},   {"student", "student"},
+constexpr Option kOptions[] = {{"intent", "intent"},
+                               {"student", "student"},
                                {"student-base", "student_base"},
                                {"distribution", "distribution"},
-                               {"date", "date"},       {"policy-table", "table"}};
+                               {"date", "date"},
+                               {"policy-table", "table"}};
 
 std::vector<std::string> values(const Args& args, std::string_view name) {
   std::vector<std::string> out;
@@ -46,8 +48,8 @@ Result<void> state_intent(Recipe& recipe, const Args& args) {
       }
       return {};
     }
-    gate = recipe.stages.insert(recipe.stages.begin(),
-                                {std::string(kGate), Value(Value::Object{})});
+    gate =
+        recipe.stages.insert(recipe.stages.begin(), {std::string(kGate), Value(Value::Object{})});
   }
   if (gate->options.is_null()) gate->options = Value::Object{};
   for (const auto& [flag, option] : kOptions) {

@@ -11,8 +11,8 @@
 namespace corpus::cli {
 
 Result<std::vector<provenance::PublicKey>> trusted_keys(const Args& args);  // --key, each
-Result<provenance::SigningKey> signing_key(const Args& args);  // --key, or $CORPUS_KEY
-Result<int> threads(const Args& args);                         // --threads, or all
+Result<provenance::SigningKey> signing_key(const Args& args);               // --key, or $CORPUS_KEY
+Result<int> threads(const Args& args);                                      // --threads, or all
 
 // A line: the key's id, and that nobody vouched for it when that is so.
 std::string signer_text(const std::string& keyid, bool trusted);

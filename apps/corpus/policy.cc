@@ -34,8 +34,9 @@ std::string explanation(const policy::Decision& d) {
   std::string out = (d.allowed ? "allowed: " : "denied: ") + d.subject + '\n';
   line(out, "why", d.why);
   line(out, "rule", d.rule + (d.section.empty() ? "" : ", " + d.section));
-  line(out, "terms", d.title + (d.version.empty() ? "" : ", version " + d.version) +
-                         (d.reviewed.empty() ? "" : ", reviewed " + d.reviewed));
+  line(out, "terms",
+       d.title + (d.version.empty() ? "" : ", version " + d.version) +
+           (d.reviewed.empty() ? "" : ", reviewed " + d.reviewed));
   line(out, "quote", d.quote.empty() ? "" : '"' + d.quote + '"');
   line(out, "url", d.url);
   for (const auto& duty : d.duties) line(out, "duty", duty.type + ": " + duty.how);
@@ -55,9 +56,11 @@ Result<int> explain(const Args& args) {
     decision = decision ? policy::strictest(*std::move(decision), std::move(one)) : std::move(one);
   }
   if (!decision) {
-    return Error{Code::kInvalidArgument, "name what it is about: --teacher MODEL or --licence TEXT"};
+    return Error{Code::kInvalidArgument,
+                 "name what it is about: --teacher MODEL or --licence TEXT"};
   }
-  CORPUS_CHECK(print(args.has("json") ? policy::to_json(*decision) + '\n' : explanation(*decision)));
+  CORPUS_CHECK(
+      print(args.has("json") ? policy::to_json(*decision) + '\n' : explanation(*decision)));
   return decision->allowed ? kDone : kNo;
 }
 
@@ -96,7 +99,8 @@ std::uint64_t count(const Value& v) {
 std::string check_text(const Value& report) {
   std::string out;
   for (const auto& source : *report.find("sources")->if_array()) {
-    out += source.get("input", "") + (source.get("declared", false) ? "" : "  (not declared)") + '\n';
+    out +=
+        source.get("input", "") + (source.get("declared", false) ? "" : "  (not declared)") + '\n';
     out += "  " + left("allowed", kReason) + "  " + grouped(count(*source.find("passed"))) + '\n';
     for (const auto& [reason, n] : *source.find("rejected")->if_object()) {
       out += "  " + left(reason, kReason) + "  " + grouped(count(n)) + '\n';

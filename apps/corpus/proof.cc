@@ -31,7 +31,8 @@ std::string proof_json(const Result<provenance::ProofReport>& report) {
 
 Result<int> prove(const Args& args) {
   if (args.words.size() != 2) {
-    return Error{Code::kInvalidArgument, "name a corpus and a record: corpus prove CORPUS ID|NUMBER"};
+    return Error{Code::kInvalidArgument,
+                 "name a corpus and a record: corpus prove CORPUS ID|NUMBER"};
   }
   CORPUS_TRY(CorpusReader corpus, CorpusReader::open(args.words[0]));
   auto number = record_number(corpus, args.words[1]);

@@ -34,8 +34,9 @@ Result<int> verify_signature(const Args& args) {
   CORPUS_TRY(options.trusted, trusted_keys(args));
   CORPUS_TRY(auto report, provenance::verify_signed(args.words[0], options));
   if (args.has("json")) {
-    std::string more = ",\"signed_by\":" + (report.keyid.empty() ? "null" : json_string(report.keyid)) +
-                       ",\"trusted\":" + (report.trusted ? "true" : "false");
+    std::string more =
+        ",\"signed_by\":" + (report.keyid.empty() ? "null" : json_string(report.keyid)) +
+        ",\"trusted\":" + (report.trusted ? "true" : "false");
     CORPUS_CHECK(print(verify_json(report.report, more)));
   } else if (!args.has("quiet") || !report.report.ok) {
     std::string text = verify_text(report.report, "it was signed");

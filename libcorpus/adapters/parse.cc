@@ -214,10 +214,9 @@ void Parse::find_origin(Record& record, json::Cursor root, Extraction& x) const 
 }
 
 Error Parse::refusal(const Record& record) const {
-  return {Code::kCorrupt, "input " + std::to_string(record.pos.input()) + ": byte " +
-                              std::to_string(record.pos.offset()) + ": bad record (" +
+  return {Code::kCorrupt, "byte " + std::to_string(record.pos.offset()) + ": bad record (" +
                               std::string(record.drop.name()) +
-                              "); on_bad_record: quarantine goes on without it"};
+                              "); --on-bad-record quarantine goes on without it"};
 }
 
 }  // namespace

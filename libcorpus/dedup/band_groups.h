@@ -1,8 +1,8 @@
 // Unites the records that have the same key in one band: in memory, or from spilled runs.
 //
-// Both cut the key space by the top bits of the keys and find equal keys of one part in a small hash
-// table, so that all random access stays in the cache and one huge group costs no more than many
-// small ones.
+// Both cut the key space by the top bits of the keys and find equal keys of one part in a small
+// hash table, so that all random access stays in the cache and one huge group costs no more than
+// many small ones.
 #ifndef CORPUS_DEDUP_BAND_GROUPS_H_
 #define CORPUS_DEDUP_BAND_GROUPS_H_
 
@@ -51,8 +51,8 @@ class RunOrder {
   std::vector<BandItem> ordered_;
 };
 
-// Reads all runs of one band side by side. Memory: a block for each run, and 16 to 48 bytes for each
-// distinct key of one 4096th of the key space.
+// Reads all runs of one band side by side. Memory: a block for each run, and 16 to 48 bytes for
+// each distinct key of one 4096th of the key space.
 class RunGrouper {
  public:
   Result<void> group(const SpillFile& file, std::span<const Extent> runs, UnionFind& sets);
@@ -72,7 +72,8 @@ class RunGrouper {
   std::size_t used_ = 0;
 };
 
-// The same for keys in memory: partitions a band's items, then unites part by part. 12 bytes an item.
+// The same for keys in memory: partitions a band's items, then unites part by part. 12 bytes an
+// item.
 class MemoryGrouper {
  public:
   explicit MemoryGrouper(std::size_t n)

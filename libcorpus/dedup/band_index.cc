@@ -145,14 +145,15 @@ Result<void> BandIndex::write_rows(Segment& segment) {
   std::size_t piece = std::size_t{1} << 20;
   std::vector<std::uint64_t> buffer;
   while (segment.saved < size) {
-    auto n = static_cast<std::uint32_t>(
-        std::min<std::size_t>(size - segment.saved, std::max<std::size_t>(piece / layout_.bytes(), 1)));
+    auto n = static_cast<std::uint32_t>(std::min<std::size_t>(
+        size - segment.saved, std::max<std::size_t>(piece / layout_.bytes(), 1)));
     buffer.resize(n * layout_.words());
     for (std::uint32_t i = 0; i < n; ++i) {
       segment.entries->copy_row(segment.saved + i, buffer.data() + i * layout_.words());
     }
-    CORPUS_TRY(Extent extent, rows_.append({reinterpret_cast<const char*>(buffer.data()),
-                                            buffer.size() * 8}, layout_.bytes()));
+    CORPUS_TRY(Extent extent,
+               rows_.append({reinterpret_cast<const char*>(buffer.data()), buffer.size() * 8},
+                            layout_.bytes()));
     segment.rows.push_back(extent);
     segment.saved += n;
     std::lock_guard lock(mutex_);
@@ -231,8 +232,9 @@ Result<void> BandIndex::load_extent(Extent extent) {
     CORPUS_CHECK(rows_.read(at, block));
     std::string_view items = block.items;
     if (items.size() % layout_.bytes() != 0) {
-      return Error{Code::kCorrupt,
-                   std::string(who_) + ": saved rows are of other bands; start again without --resume"};
+      return Error{
+          Code::kCorrupt,
+          std::string(who_) + ": saved rows are of other bands; start again without --resume"};
     }
     std::unique_lock lock(mutex_);
     CORPUS_CHECK(make_room(items.size() / layout_.bytes(), lock));

@@ -103,10 +103,10 @@ class BandIndex : public Durable {
 
   std::mutex mutex_;  // of everything below while add() runs
   std::deque<Segment> segments_;
-  bool open_ = false;            // the last segment takes more
+  bool open_ = false;  // the last segment takes more
   std::uint64_t size_ = 0;
-  std::uint64_t resident_ = 0;   // rows in memory, of segments nobody spills
-  std::size_t next_spill_ = 0;   // segments before this one were spilled or are being
+  std::uint64_t resident_ = 0;  // rows in memory, of segments nobody spills
+  std::size_t next_spill_ = 0;  // segments before this one were spilled or are being
   bool spilled_ = false;
   std::vector<Extent> unlogged_;  // rows that no save() handed on yet
 };

@@ -36,7 +36,8 @@ Banding solve_banding(double threshold, std::size_t hashes) {
 }
 
 double threshold_of(Banding banding) {
-  return std::pow(1.0 / static_cast<double>(banding.bands), 1.0 / static_cast<double>(banding.rows));
+  return std::pow(1.0 / static_cast<double>(banding.bands),
+                  1.0 / static_cast<double>(banding.rows));
 }
 
 }  // namespace corpus

@@ -57,7 +57,8 @@ PeerDefaults defaults_of(Peer peer) {
   switch (peer) {
     case Peer::kDatatrove:
       return {.shingle = 5, .hashes = 112, .threshold = 0, .bands = 14, .rows = 8, .seed = 1};
-    case Peer::kTextDedup:  // as its sample configuration: the tool itself has no defaults for these
+    case Peer::kTextDedup:  // as its sample configuration: the tool itself has no defaults for
+                            // these
       return {.shingle = 5, .hashes = 240, .threshold = 0.7, .bands = 0, .rows = 0, .seed = 42};
     case Peer::kDataJuicer:
       return {.shingle = 5, .hashes = 256, .threshold = 0.7, .bands = 0, .rows = 0, .seed = 42};

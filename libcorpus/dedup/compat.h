@@ -5,20 +5,20 @@
 //
 // A record's text is its turns in scope, joined by a line feed; each of these tools sees one field.
 //
-//              tokens                                    shingle          hash      permutations
-//   datatrove  lower case, numbers to 0, punctuation to  5, " "-joined    XXH64     RandomState(1), all
-//              spaces, NFD without Mn, split at white                               a, then all b;
-//              space, then as spaCy cuts English words                              64-bit minima
-//              (dedup/english_words.h)
-//   text-dedup lower case, split at each \W (with empty  5, " "-joined    SHA-1,    RandomState(42), all
-//              tokens)                                                    32 bits   a, then all b
-//   data-juicer lower case, split at " ", none empty      5, " "-joined    SHA-1,    RandomState(42), a
-//                                                                         32 bits   and b in turn
-//   redpajama  ASCII punctuation removed, lower case,    13, " "-joined   SHA-1,    RandomState(42), a
-//              NFD, split at white space                                  32 bits   and b in turn
+//   datatrove    lower case, numbers to 0, punctuation to spaces, NFD without Mn, cut at white
+//                space and as spaCy cuts English words (dedup/english_words.h); 5 a shingle;
+//                XXH64; RandomState(1), all a before all b; minima of 64 bits
+//   text-dedup   lower case, cut at each \W, with empty words; 5; SHA-1, 32 bits;
+//                RandomState(42), all a before all b
+//   data-juicer  lower case, cut at " ", without empty words; 5; SHA-1, 32 bits;
+//                RandomState(42), a and b in turn
+//   redpajama    ASCII punctuation removed, lower case, NFD, cut at white space; 13; SHA-1,
+//                32 bits; RandomState(42), a and b in turn
 //
-// Sources: the tools' own code (datatrove 0.10, text-dedup 0.4, Data-Juicer 1.4, RedPajama-V2), read
-// and re-made; tests/parity runs those that can be installed.
+// The words of a shingle are joined by one space, as UTF-8.
+//
+// Sources: the tools' own code (datatrove 0.10, text-dedup 0.4, Data-Juicer 1.4, RedPajama-V2),
+// read and re-made; tests/parity runs those that can be installed.
 #ifndef CORPUS_DEDUP_COMPAT_H_
 #define CORPUS_DEDUP_COMPAT_H_
 

@@ -17,7 +17,7 @@ namespace corpus {
 struct Drop {
   static constexpr std::uint16_t kUnknown = 0xFFFF;
   RecordPos pos;
-  RecordPos of;                      // who stays instead
+  RecordPos of;                       // who stays instead
   std::uint16_t estimate = kUnknown;  // of their similarity, in 1/1000
   std::uint16_t jaccard = kUnknown;   // computed, in 1/1000
   std::uint32_t reserved = 0;
@@ -29,8 +29,8 @@ std::uint16_t thousandths(double share);
 
 // Tags record `i` with
 //   "dedup":{"of":"<input>:<offset>","method":<method>,"estimate":0.890,"jaccard":0.912}
-// as far as the numbers are known. `of` names the survivor by its input and offset, the same numbers
-// as in the rejects (docs/formats/rejects.md).
+// as far as the numbers are known. `of` names the survivor by its input and offset, the same
+// numbers as in the rejects (docs/formats/rejects.md).
 void tag_duplicate(Batch& batch, std::size_t i, const Drop& drop, std::string_view method);
 
 // The Map that drops what is in the list, with its evidence.

@@ -3,8 +3,8 @@
 // A Map hashes each record's turns in scope (text/content_key.h). Then either a Scan remembers the
 // 128-bit keys in input order and drops a record whose key it has seen; or, when the keys may not
 // fit into memory, a Fold sorts them (dedup/exact_sorted.h), which takes a pass more and drops the
-// same records. Records without text in scope are kept. Two different contents get the same key with
-// probability n^2 / 2^129 for n records. Memory of the Scan: 30 to 45 bytes for each distinct
+// same records. Records without text in scope are kept. Two different contents get the same key
+// with probability n^2 / 2^129 for n records. Memory of the Scan: 30 to 45 bytes for each distinct
 // record, plus 24 for each that is new since the last checkpoint.
 #include <array>
 #include <bit>
@@ -187,8 +187,8 @@ bool may_outgrow(std::uint64_t input_bytes, const MemoryBudget& memory) {
   return memory.limit() != 0 && input_bytes / kStoredBytes * kKeyBytes > memory.limit() / 2;
 }
 
-// A run that goes on has to go on the same way, whatever --memory it is given now: what it saved last
-// time says which.
+// A run that goes on has to go on the same way, whatever --memory it is given now: what it saved
+// last time says which.
 bool sort_on_disk(const std::string& option, const std::string& spill_path,
                   const BuildContext& context) {
   if (option != "auto") return option == "always";

@@ -73,8 +73,8 @@ class SortedExact final : public Fold {
   }
   Result<void> load(std::string_view bytes) override {
     if (bytes.size() % sizeof saved_ != 0) {
-      return Error{Code::kCorrupt, std::string(who_) +
-                                       ": what was saved is cut off; start again without --resume"};
+      return Error{Code::kCorrupt,
+                   std::string(who_) + ": what was saved is cut off; start again without --resume"};
     }
     if (bytes.empty()) return {};
     std::memcpy(&saved_, bytes.data() + bytes.size() - sizeof saved_, sizeof saved_);
@@ -107,9 +107,9 @@ class SortedExact final : public Fold {
   }
   Result<void> write_unsaved() const {
     if (unsaved_.empty()) return {};
-    auto written = log_.append({reinterpret_cast<const char*>(unsaved_.data()),
-                                unsaved_.size() * sizeof(KeyAt)},
-                               sizeof(KeyAt));
+    auto written = log_.append(
+        {reinterpret_cast<const char*>(unsaved_.data()), unsaved_.size() * sizeof(KeyAt)},
+        sizeof(KeyAt));
     unsaved_.clear();
     return written ? Result<void>() : std::move(written).error();
   }

@@ -1,5 +1,6 @@
-// dedup.exact when the keys do not fit into memory: a Fold that sorts (key, position) pairs and drops
-// all but the first of each key. The same records go, with the same evidence, as from the Scan.
+// dedup.exact when the keys do not fit into memory: a Fold that sorts (key, position) pairs and
+// drops all but the first of each key. The same records go, with the same evidence, as from the
+// Scan.
 //
 // Memory: an eighth of the budget. Disk: 24 bytes a record, twice when the run can be resumed.
 #ifndef CORPUS_DEDUP_EXACT_SORTED_H_

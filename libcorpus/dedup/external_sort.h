@@ -77,8 +77,8 @@ class ExternalSort {
   static constexpr std::size_t kMaxMerge = 256;
 
   Result<void> make_room() {
-    std::size_t want = static_cast<std::size_t>(
-        std::min<std::uint64_t>(std::max(2 * capacity_, kFirst), most_));
+    std::size_t want =
+        static_cast<std::size_t>(std::min<std::uint64_t>(std::max(2 * capacity_, kFirst), most_));
     if (want > capacity_) {
       auto got = memory_->reserve(want * sizeof(T), who_);
       if (got) {
@@ -95,7 +95,8 @@ class ExternalSort {
   // `items_`, sorted, become a run.
   Result<void> spill() {
     CORPUS_TRY(Extent run, file_.append({reinterpret_cast<const char*>(items_.data()),
-                                         items_.size() * sizeof(T)}, sizeof(T)));
+                                         items_.size() * sizeof(T)},
+                                        sizeof(T)));
     runs_.push_back(run);
     items_.clear();
     return {};
@@ -112,8 +113,9 @@ class ExternalSort {
     out.reserve(SpillFile::kBlock / sizeof(T) + 1);
     Extent run;
     auto flush = [&]() -> Result<void> {
-      CORPUS_TRY(Extent piece, file_.append({reinterpret_cast<const char*>(out.data()),
-                                             out.size() * sizeof(T)}, sizeof(T)));
+      CORPUS_TRY(Extent piece,
+                 file_.append({reinterpret_cast<const char*>(out.data()), out.size() * sizeof(T)},
+                              sizeof(T)));
       if (run.empty()) run.begin = piece.begin;
       run.end = piece.end;
       out.clear();

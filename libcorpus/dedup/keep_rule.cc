@@ -30,8 +30,8 @@ Result<KeepRule> KeepRule::parse(std::string_view text) {
     rule.what_ = What::kMax;
     rule.pointer_ = *std::move(pointer);
   } else if (text != "first") {
-    return Error{Code::kInvalidArgument, "keep '" + std::string(text) +
-                                             "': use first, longest or max:/a/json/pointer"};
+    return Error{Code::kInvalidArgument,
+                 "keep '" + std::string(text) + "': use first, longest or max:/a/json/pointer"};
   }
   return rule;
 }

@@ -1,5 +1,5 @@
-// KeySet: a set of 128-bit keys, each with the record where it was first seen, that is asked millions
-// of times a second.
+// KeySet: a set of 128-bit keys, each with the record where it was first seen, that is asked
+// millions of times a second.
 //
 // Open addressing with linear probing, cut by the top byte of the key into 256 tables that grow by
 // half on their own at a load of 0.8. So at most 1/256 of the set is ever held twice, and a key

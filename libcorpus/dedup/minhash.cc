@@ -2,9 +2,9 @@
 //
 // A Fold. In the first pass every kept record is reduced to its band keys (dedup/signature.h); then
 // clusters are formed (dedup/band_index.h) and all members but the best are marked (dedup/
-// keep_rule.h). The second pass drops the marked, with their evidence. With `verify: jaccard` a pass
-// in between reads the texts of the members again (dedup/verify.h). The result depends on the input
-// and the options alone, not on threads, memory or where a run was interrupted.
+// keep_rule.h). The second pass drops the marked, with their evidence. With `verify: jaccard` a
+// pass in between reads the texts of the members again (dedup/verify.h). The result depends on the
+// input and the options alone, not on threads, memory or where a run was interrupted.
 //
 // Records of less than one shingle in scope are kept and never compared: short answers are often
 // rightly equal, and dedup.exact is there for them. Memory a compared record: 48 + 8 * bands bytes
@@ -83,7 +83,8 @@ class FindNearDuplicates final : public Fold {
     CORPUS_CHECK(all_but_the_best(members, drops));
     dropped_ = drops.size();
     CORPUS_TRY(auto list, PositionList<Drop>::make(drops, memory_, kId, path(".list")));
-    return drop_duplicates(std::move(list), Reason::intern("dedup.minhash.near_duplicate"), kMethod);
+    return drop_duplicates(std::move(list), Reason::intern("dedup.minhash.near_duplicate"),
+                           kMethod);
   }
 
   Result<void> save(const StateSink& sink) override { return index_->save(sink); }

@@ -65,13 +65,15 @@ Result<Banding> parse_banding(const Value& options, const PeerDefaults& defaults
   Banding fallback{defaults.bands, defaults.rows};
   if (solve || (defaults.threshold != 0 && !given)) {
     double threshold = solve ? options.get("threshold", 0.8) : defaults.threshold;
-    return solve_banding(threshold, static_cast<std::size_t>(options.get(
-                                        "hashes", static_cast<int>(defaults.hashes))));
+    return solve_banding(threshold, static_cast<std::size_t>(
+                                        options.get("hashes", static_cast<int>(defaults.hashes))));
   }
   if (options.find("hashes") != nullptr) {
-    return wrong("hashes is how many minima a threshold may use: give threshold too, or bands and rows");
+    return wrong(
+        "hashes is how many minima a threshold may use: give threshold too, or bands and rows");
   }
-  if (defaults.threshold != 0 && (options.find("bands") == nullptr || options.find("rows") == nullptr)) {
+  if (defaults.threshold != 0 &&
+      (options.find("bands") == nullptr || options.find("rows") == nullptr)) {
     return wrong("give both bands and rows, or a threshold");
   }
   Banding banding = fallback;
@@ -95,7 +97,8 @@ Result<MinhashOptions> MinhashOptions::parse(const Value& options) {
   PeerDefaults defaults = peer ? defaults_of(*peer) : kDefaults;
   CORPUS_TRY(Shingle shingle, parse_shingle(options, {.size = defaults.shingle}));
   CORPUS_TRY(Banding banding, parse_banding(options, defaults));
-  auto seed = static_cast<std::uint64_t>(options.get("seed", static_cast<std::int64_t>(defaults.seed)));
+  auto seed =
+      static_cast<std::uint64_t>(options.get("seed", static_cast<std::int64_t>(defaults.seed)));
   out.verify = options.get("verify", "none") == "jaccard";
   out.threshold = options.get("threshold", threshold_of(banding));
   if (peer) {
@@ -112,11 +115,12 @@ Result<MinhashOptions> MinhashOptions::parse(const Value& options) {
                               .seed = seed});
     return out;
   }
-  out.signatures = std::make_shared<SignatureScheme>(SignatureScheme::Options{.shingle = shingle.size,
-                                                                              .unit = shingle.unit,
-                                                                              .bands = banding.bands,
-                                                                              .rows = banding.rows,
-                                                                              .seed = seed});
+  out.signatures =
+      std::make_shared<SignatureScheme>(SignatureScheme::Options{.shingle = shingle.size,
+                                                                 .unit = shingle.unit,
+                                                                 .bands = banding.bands,
+                                                                 .rows = banding.rows,
+                                                                 .seed = seed});
   return out;
 }
 

@@ -59,7 +59,8 @@ std::array<std::uint32_t, 5> sha1(std::string_view bytes) {
   if (!bytes.empty()) std::memcpy(last, bytes.data(), bytes.size());
   last[bytes.size()] = 0x80;
   std::size_t size = bytes.size() < 56 ? 64 : 128;
-  for (std::size_t i = 0; i < 8; ++i) last[size - 1 - i] = static_cast<unsigned char>(bits >> 8 * i);
+  for (std::size_t i = 0; i < 8; ++i)
+    last[size - 1 - i] = static_cast<unsigned char>(bits >> 8 * i);
   for (std::size_t at = 0; at < size; at += 64) add_block(state, last + at);
   return state;
 }

@@ -2,10 +2,10 @@
 // Ullman, "Mining of Massive Datasets", chapter 3).
 //
 // The words (or characters) of all turns in scope, in order, make shingles of `shingle` consecutive
-// ones; a record is the set of its shingles. Of bands * rows hash functions the least value over the
-// set is kept; `rows` minima at a time are hashed to one 64-bit band key. Two records of Jaccard
-// similarity J agree in a given band with probability J^rows, in at least one with
-// 1 - (1 - J^rows)^bands: half of the pairs at J about (1 / bands)^(1 / rows), 0.72 for 14 x 8.
+// ones; a record is the set of its shingles. Of bands * rows hash functions the least value over
+// the set is kept; `rows` minima at a time are hashed to one 64-bit band key. Two records of
+// Jaccard similarity J agree in a given band with probability J^rows, in at least one with 1 - (1 -
+// J^rows)^bands: half of the pairs at J about (1 / bands)^(1 / rows), 0.72 for 14 x 8.
 //
 // The minima are of 32-bit hashes, so records of more than some ten million words lose precision.
 #ifndef CORPUS_DEDUP_SIGNATURE_H_

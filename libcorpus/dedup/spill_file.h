@@ -1,4 +1,5 @@
-// SpillFile: what does not fit into memory, in checked blocks of one file (docs/formats/minhash.md).
+// SpillFile: what does not fit into memory, in checked blocks of one file
+// (docs/formats/minhash.md).
 //
 // Items of one size are appended in extents; an extent is cut into blocks of about 32 KiB that hold
 // whole items. Each block carries its length and an XXH3 checksum that covers its place too, so a
@@ -54,8 +55,8 @@ class SpillFile {
   struct Block {
     std::unique_ptr<char[]> memory;
     std::size_t capacity = 0;
-    std::string_view items;   // of the block that was read
-    std::uint64_t next = 0;   // where the next block begins
+    std::string_view items;  // of the block that was read
+    std::uint64_t next = 0;  // where the next block begins
   };
   // Reads the block at `at`; kCorrupt when it is not what was written. `expect` is how large an
   // extent of one block is.

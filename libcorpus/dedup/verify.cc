@@ -62,12 +62,13 @@ class Verify final : public Fold {
 
   Result<void> observe(const Batch& batch, State& state) const override {
     auto& partial = static_cast<Partial&>(state);
-    CORPUS_CHECK(candidates_->list().each(
-        batch, partial.cursor, [&](std::size_t i, const Candidate& candidate) {
-          const Record& record = batch.records[i];
-          if (!record.drop) add(partial, record, candidate);
-        }));
-    return partial.bytes.size() < kBuffer ? Result<void>() : store_->add(partial.bytes, partial.ends);
+    CORPUS_CHECK(candidates_->list().each(batch, partial.cursor,
+                                          [&](std::size_t i, const Candidate& candidate) {
+                                            const Record& record = batch.records[i];
+                                            if (!record.drop) add(partial, record, candidate);
+                                          }));
+    return partial.bytes.size() < kBuffer ? Result<void>()
+                                          : store_->add(partial.bytes, partial.ends);
   }
   Result<void> merge(std::unique_ptr<State> state) override {
     auto& partial = static_cast<Partial&>(*state);
@@ -98,8 +99,8 @@ class Verify final : public Fold {
     std::unique_ptr<Signer> signer;
     PositionList<Candidate>::Cursor cursor;
     std::vector<std::uint32_t> set;
-    std::string bytes;               // headers and sets
-    std::vector<std::size_t> ends;   // of each in bytes
+    std::string bytes;              // headers and sets
+    std::vector<std::size_t> ends;  // of each in bytes
   };
 
   // The sets, and where they are.
@@ -135,8 +136,9 @@ class Verify final : public Fold {
     }
     Result<void> load(std::string_view bytes) {
       if (bytes.size() % sizeof saved_ != 0) {
-        return Error{Code::kCorrupt, std::string(who_) +
-                                         ": what was saved is cut off; start again without --resume"};
+        return Error{
+            Code::kCorrupt,
+            std::string(who_) + ": what was saved is cut off; start again without --resume"};
       }
       if (bytes.empty()) return {};
       std::memcpy(&saved_, bytes.data() + bytes.size() - sizeof saved_, sizeof saved_);
@@ -239,7 +241,8 @@ Result<void> Candidates::take(ExternalSort<ClusterMember>& members, std::uint64_
     }
     return sorter.add({.pos = member.pos, .cluster = best.pos, .rank = member.rank});
   }));
-  CORPUS_TRY(list_, PositionList<Candidate>::make(sorter, memory_, who_, path.empty() ? path : path + ".list"));
+  CORPUS_TRY(list_, PositionList<Candidate>::make(sorter, memory_, who_,
+                                                  path.empty() ? path : path + ".list"));
   return {};
 }
 

@@ -1,5 +1,5 @@
-// The second half of dedup.minhash with `verify: jaccard`: computes the similarity of near-duplicate
-// candidates from their texts.
+// The second half of dedup.minhash with `verify: jaccard`: computes the similarity of
+// near-duplicate candidates from their texts.
 //
 // Banding links some pairs that are less similar than the threshold, and chains of links join
 // records that have little in common. So the members of each cluster are gone through from the best

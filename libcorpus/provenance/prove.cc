@@ -77,9 +77,9 @@ Result<std::string> prove(const std::string& dir, std::uint64_t number_in_corpus
   CORPUS_TRY(CorpusReader corpus, CorpusReader::open(dir));
   CORPUS_TRY(std::string record, corpus.get(number_in_corpus));
   if (!json::valid_utf8(record)) {
-    return Error{Code::kUnsupported,
-                 "record " + std::to_string(number_in_corpus) + ": is not UTF-8, so that no proof "
-                                                                "can carry it"};
+    return Error{Code::kUnsupported, "record " + std::to_string(number_in_corpus) +
+                                         ": is not UTF-8, so that no proof "
+                                         "can carry it"};
   }
   CORPUS_TRY(std::string log_text, io::read_all(path(kLogName), kMaxDocument));
   CORPUS_TRY(PartLog log, parse_log(log_text));
@@ -132,8 +132,9 @@ Result<ProofReport> check_proof(std::string_view text, std::span<const PublicKey
   if (text != proof.to_json() + '\n') {
     return refused("is not written the one way libcorpus writes it: bytes were changed");
   }
-  static constexpr std::string_view kMembers[] = {"proof", "record",     "nonce",     "index", "path",
-                                                  "part",  "part_index", "part_path", "key",   "envelope"};
+  static constexpr std::string_view kMembers[] = {"proof", "record",  "nonce",      "index",
+                                                  "path",  "part",    "part_index", "part_path",
+                                                  "key",   "envelope"};
   const auto& members = *proof.if_object();
   if (!std::equal(members.begin(), members.end(), std::begin(kMembers), std::end(kMembers),
                   [](const auto& member, std::string_view name) { return member.first == name; })) {

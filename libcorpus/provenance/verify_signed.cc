@@ -96,8 +96,9 @@ class SignedVerifier {
     std::string name = path(kEnvelopeName);
     if (!io::exists(name)) {
       return Error{Code::kCorrupt, io::exists(path(kIntegrityFolder))
-                                       ? name + ": is missing: the signature was stripped, or "
-                                                "signing did not end"
+                                       ? name +
+                                             ": is missing: the signature was stripped, or "
+                                             "signing did not end"
                                        : dir_ + ": is not signed"};
     }
     CORPUS_TRY(std::string envelope, io::read_all(name, kMaxDocument));
@@ -205,8 +206,9 @@ class SignedVerifier {
   Result<void> check_records(const PartLog& log) {
     if (!good_.contains(std::string(kSecretName))) return {};
     CORPUS_TRY(std::string text, io::read_all(path(kSecretName), kMaxDocument));
-    auto secret = text.ends_with('\n') ? parse_hex(std::string_view(text).substr(0, text.size() - 1))
-                                       : std::nullopt;
+    auto secret = text.ends_with('\n')
+                      ? parse_hex(std::string_view(text).substr(0, text.size() - 1))
+                      : std::nullopt;
     if (!secret) {
       problem(path(kSecretName) + ": holds no 64 hex digits");
       return {};
@@ -244,7 +246,7 @@ class SignedVerifier {
     auto read = for_each_record(where, check);
     if (!read) {
       if (read.error().code == Code::kIo) return read;  // a limit is what damaged bytes ask for
-      what = std::move(read).error().message;  // names the file
+      what = std::move(read).error().message;           // names the file
       return {};
     }
     if (differing != 0) {

@@ -30,7 +30,7 @@ def flags_of(command):
 class Bash(unittest.TestCase):
     def test_commands(self):
         self.assertEqual(complete("st"), ["stats"])
-        self.assertEqual(set(complete("c")), {"curate", "cat", "convert"})
+        self.assertEqual(set(complete("c")), {"curate", "cat", "convert", "check-proof"})
 
     def test_flags_are_those_of_the_command(self):
         self.assertEqual(complete("dedup", "--ba"), ["--bands", "--batch"])

@@ -116,7 +116,9 @@ TEST(MemoryBudget, RefusesBeyondItsLimit) {
 TEST(Registry, IsSortedAndComplete) {
   auto list = components();
   for (std::size_t i = 0; i < list.size(); ++i) {
-    if (i != 0) EXPECT_LT(list[i - 1].id, list[i].id);
+    if (i != 0) {
+      EXPECT_LT(list[i - 1].id, list[i].id);
+    }
     EXPECT_EQ(find_component(list[i].id), &list[i]);
     EXPECT_FALSE(list[i].schema.empty())
         << list[i].id << " has no schemas/" << list[i].id << ".json";

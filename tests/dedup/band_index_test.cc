@@ -273,8 +273,8 @@ TEST(BandIndex, SavedRowHasTheDocumentedBytes) {
   MemoryBudget memory;
   std::string log;
   BandIndex index(RowLayout{2}, &memory, "test", folder / "s");
-  std::vector<std::uint64_t> row = {0x0102030405060708, 0x0A0B, 0x1112131415161718,
-                                    0x2122232425262728, 1, 2, 3, 4};
+  std::vector<std::uint64_t> row = {
+      0x0102030405060708, 0x0A0B, 0x1112131415161718, 0x2122232425262728, 1, 2, 3, 4};
   ASSERT_TRUE(index.add(row));
   ASSERT_TRUE(index.save([&](std::string_view bytes) -> Result<void> {
     log += bytes;
@@ -284,7 +284,8 @@ TEST(BandIndex, SavedRowHasTheDocumentedBytes) {
   ASSERT_EQ(file.size(), 16U + 64U);
   EXPECT_EQ(file.substr(0, 8), std::string("CSP1\x40\0\0\0", 8));
   EXPECT_EQ(file.substr(16, 8), "\x08\x07\x06\x05\x04\x03\x02\x01");
-  EXPECT_EQ(file.substr(32, 16), "\x18\x17\x16\x15\x14\x13\x12\x11\x28\x27\x26\x25\x24\x23\x22\x21");
+  EXPECT_EQ(file.substr(32, 16),
+            "\x18\x17\x16\x15\x14\x13\x12\x11\x28\x27\x26\x25\x24\x23\x22\x21");
   std::uint64_t expected[] = {0, 80};
   EXPECT_EQ(log, std::string(reinterpret_cast<const char*>(expected), 16));
 }

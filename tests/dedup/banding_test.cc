@@ -11,7 +11,10 @@ TEST(Banding, SolvesLikeDatasketch) {
     double threshold;
     std::size_t hashes, bands, rows;
   };
-  for (Case c : {Case{0.8, 128, 9, 13}, Case{0.7, 128, 14, 9}, Case{0.5, 128, 25, 5}, Case{0.9, 128, 5, 25}, Case{0.7, 256, 25, 10}, Case{0.7, 240, 24, 10}, Case{0.85, 64, 4, 15}, Case{0.3, 16, 8, 2}, Case{0.99, 256, 1, 166}, Case{0.72, 112, 12, 9}}) {
+  for (Case c :
+       {Case{0.8, 128, 9, 13}, Case{0.7, 128, 14, 9}, Case{0.5, 128, 25, 5}, Case{0.9, 128, 5, 25},
+        Case{0.7, 256, 25, 10}, Case{0.7, 240, 24, 10}, Case{0.85, 64, 4, 15}, Case{0.3, 16, 8, 2},
+        Case{0.99, 256, 1, 166}, Case{0.72, 112, 12, 9}}) {
     Banding banding = solve_banding(c.threshold, c.hashes);
     EXPECT_EQ(banding.bands, c.bands) << c.threshold << ' ' << c.hashes;
     EXPECT_EQ(banding.rows, c.rows) << c.threshold << ' ' << c.hashes;

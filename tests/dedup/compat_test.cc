@@ -43,7 +43,8 @@ TEST(Compat, Sha1) {
 }
 
 constexpr const char* kText =
-    "The teacher's answer in 3.14 ways: na\u00EFve caf\u00E9s, \u4ECA\u5929 and one, two, three more words "
+    "The teacher's answer in 3.14 ways: na\u00EFve caf\u00E9s, \u4ECA\u5929 and one, two, three "
+    "more words "
     "so that thirteen of them make one shingle at least.";
 
 // Made by the tools themselves (tests/parity/peer_signatures.py): the first minima, and all of them
@@ -55,10 +56,12 @@ TEST(Compat, SignaturesOfOneText) {
     std::uint64_t all;
   };
   for (const Golden& golden : {
-      Golden{Peer::kDatatrove, {5863769268698442U, 13222717359547041U, 156325098383539154U}, 13924966214643692186U},
-      Golden{Peer::kTextDedup, {159226213U, 189479082U, 7893339U}, 6734457971317138463U},
-      Golden{Peer::kDataJuicer, {49156607U, 147891061U, 160103655U}, 6555222603619677898U},
-      Golden{Peer::kRedPajama, {535505307U, 831890992U, 417737627U}, 6104371866787903200U},
+           Golden{Peer::kDatatrove,
+                  {5863769268698442U, 13222717359547041U, 156325098383539154U},
+                  13924966214643692186U},
+           Golden{Peer::kTextDedup, {159226213U, 189479082U, 7893339U}, 6734457971317138463U},
+           Golden{Peer::kDataJuicer, {49156607U, 147891061U, 160103655U}, 6555222603619677898U},
+           Golden{Peer::kRedPajama, {535505307U, 831890992U, 417737627U}, 6104371866787903200U},
        }) {
     PeerDefaults d = defaults_of(golden.peer);
     CompatScheme scheme({golden.peer, d.shingle, 1, d.hashes, d.hashes, d.seed});
@@ -87,8 +90,9 @@ TEST(Compat, Tokens) {
   EXPECT_EQ(tokens(Peer::kRedPajama, kOdd), "ab|357|1e\u0301|x|");
   EXPECT_EQ(tokens(Peer::kTextDedup, ""), "|");
   EXPECT_EQ(tokens(Peer::kDatatrove, " .\u0301 "), "");
-  EXPECT_EQ(tokens(Peer::kDatatrove, "I'd don't dont cannot theyll couldntve Ima well its 5km x7gb 3kmx"),
-            "i|d|don|t|do|nt|can|not|they|ll|could|nt|ve|i|m|a|well|its|0|km|x0|gb|0kmx|");
+  EXPECT_EQ(
+      tokens(Peer::kDatatrove, "I'd don't dont cannot theyll couldntve Ima well its 5km x7gb 3kmx"),
+      "i|d|don|t|do|nt|can|not|they|ll|could|nt|ve|i|m|a|well|its|0|km|x0|gb|0kmx|");
 }
 
 TEST(Compat, AsAnOptionOfTheStage) {
@@ -102,7 +106,8 @@ TEST(Compat, AsAnOptionOfTheStage) {
     auto& fold = *std::get<std::unique_ptr<Fold>>(made->at(0));
     Batch batch;
     test::add_chat(batch, "What is it?", kText);
-    test::add_chat(batch, "What is something else entirely?", "It is another thing, as everybody knows by now.");
+    test::add_chat(batch, "What is something else entirely?",
+                   "It is another thing, as everybody knows by now.");
     test::add_chat(batch, "What is it?", kText);
     auto state = fold.partial();
     ASSERT_TRUE(fold.observe(batch, *state));

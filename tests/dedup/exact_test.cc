@@ -214,7 +214,8 @@ void finish(Fold& fold, Batch& batch) {
 
 std::string evidence(const Batch& batch) {
   std::string out;
-  for (const Tag& tag : batch.tags) out += std::to_string(tag.record) + std::string(tag.value) + "\n";
+  for (const Tag& tag : batch.tags)
+    out += std::to_string(tag.record) + std::string(tag.value) + "\n";
   return out;
 }
 
@@ -266,7 +267,8 @@ TEST(DedupExact, SortedOnDiskSurvivesARestart) {
   std::vector<Batch> first(1), second(1);
   for (int i = 0; i < 30000; ++i) test::add_chat(first[0], "q", std::to_string(i % 20000));
   for (int i = 0; i < 100; ++i) {
-    test::add_chat(second[0], "q", std::to_string(i * 300)).pos = RecordPos::make(1, second[0].records.size());
+    test::add_chat(second[0], "q", std::to_string(i * 300)).pos =
+        RecordPos::make(1, second[0].records.size());
   }
   {
     SortedExact killed(300 << 10, folder.path());

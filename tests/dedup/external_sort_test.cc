@@ -33,7 +33,8 @@ TEST(ExternalSort, SortsInAnyMemory) {
       ExternalSort<std::uint64_t> sorter(&memory, "test", "");
       for (auto item : items) ASSERT_TRUE(sorter.add(item));
       EXPECT_EQ(sorter.size(), n);
-      EXPECT_EQ(sorter.spilled(), limit != 0 && n * 8 > std::max<std::uint64_t>(limit / 8, 16 << 10));
+      EXPECT_EQ(sorter.spilled(),
+                limit != 0 && n * 8 > std::max<std::uint64_t>(limit / 8, 16 << 10));
       ASSERT_EQ(drained(sorter), expected) << n << " in " << limit;
       EXPECT_EQ(memory.used(), 0U);
       EXPECT_TRUE(drained(sorter).empty());
@@ -96,7 +97,8 @@ TEST(PositionList, FindsWhatIsInItWhereverItLies) {
     for (int round = 0; round < 300; ++round) {
       Batch batch;  // odd positions are in no list
       std::uint64_t first = random() % in.size(), n = 1 + random() % 500;
-      for (std::uint64_t p = 2 * first; p < 2 * std::min(first + n, in.size() + 5); p += 1 + random() % 3) {
+      for (std::uint64_t p = 2 * first; p < 2 * std::min(first + n, in.size() + 5);
+           p += 1 + random() % 3) {
         Record record;
         record.pos = {p};
         batch.records.push_back(record);

@@ -50,7 +50,8 @@ std::string drops(const Batch& batch) {
 
 std::string evidence(const Batch& batch) {
   std::string out;
-  for (const Tag& tag : batch.tags) out += std::to_string(tag.record) + std::string(tag.value) + "\n";
+  for (const Tag& tag : batch.tags)
+    out += std::to_string(tag.record) + std::string(tag.value) + "\n";
   return out;
 }
 
@@ -233,7 +234,8 @@ TEST(DedupMinhash, WorkersAndOrderOfMergesDoNotMatter) {
     std::string expected;
     for (int round = 0; round < 8; ++round) {
       // Unlimited, little and very little memory.
-      MinHash minhash(options("keep", keep), round % 3 == 0 ? 0 : std::uint64_t{128 * 1024} << round % 3);
+      MinHash minhash(options("keep", keep),
+                      round % 3 == 0 ? 0 : std::uint64_t{128 * 1024} << round % 3);
       Fold& fold = minhash.fold();
       std::vector<std::unique_ptr<State>> workers;
       for (int w = 0; w <= round; ++w) workers.push_back(fold.partial());
@@ -365,9 +367,9 @@ TEST(DedupMinhash, KeepTheGreatestNumber) {
   std::mt19937 random(11);
   std::string text = random_text(30, random);
   Batch batch;
-  for (const char* json : {"{}", R"({"s":{"score":"9"}})", R"({"s":{"score":-1}})",
-                           R"({"s":{"score":2.5}})", R"({"s":{"score":2.5}})",
-                           R"({"s":{"score":1e0}})"}) {
+  for (const char* json :
+       {"{}", R"({"s":{"score":"9"}})", R"({"s":{"score":-1}})", R"({"s":{"score":2.5}})",
+        R"({"s":{"score":2.5}})", R"({"s":{"score":1e0}})"}) {
     test::add(batch, {{Role::kText, text}}).json = json;
   }
   EXPECT_EQ(MinHash(options("keep", "max:/s/score")).run(batch), "xxx.xx");
@@ -375,7 +377,8 @@ TEST(DedupMinhash, KeepTheGreatestNumber) {
   BuildContext context{.memory = &memory};
   for (const char* bad : {"best", "max:", "max:score", "maximum"}) {
     auto made = find_component("dedup.minhash")->make(options("keep", bad), context);
-    if (std::string_view(bad) == "max:") continue;  // the whole record: never a number, but a pointer
+    if (std::string_view(bad) == "max:")
+      continue;  // the whole record: never a number, but a pointer
     ASSERT_FALSE(made) << bad;
     EXPECT_EQ(made.error().code, Code::kInvalidArgument);
     EXPECT_NE(made.error().message.find("keep"), std::string::npos);
@@ -459,7 +462,8 @@ TEST(DedupMinhash, VerifiedDropsAreAsSimilarAsTheySay) {
   low.set("threshold", 0.7);
   MemoryBudget memory;
   BuildContext context{.memory = &memory};
-  ASSERT_FALSE(find_component("dedup.minhash")->make(low, context)) << "a threshold solves for them";
+  ASSERT_FALSE(find_component("dedup.minhash")->make(low, context))
+      << "a threshold solves for them";
   Value solved = options("threshold", 0.7);
   solved.set("hashes", 256);
   std::string result = verified({&batch}, solved);
@@ -493,7 +497,8 @@ TEST(DedupMinhash, VerifiedChainsAreCut) {
     for (int k = 0; k < 5; ++k) text += "new" + std::to_string(i) + "x" + std::to_string(k) + " ";
   }
   Batch again;
-  for (const Record& record : batch.records) test::add(again, {{Role::kText, record.turns[0].text}});
+  for (const Record& record : batch.records)
+    test::add(again, {{Role::kText, record.turns[0].text}});
   EXPECT_EQ(MinHash().run(batch), "." + std::string(39, 'x'));
   std::string result = verified({&again}, {});
   auto stay = std::count(result.begin(), result.end(), '.');

@@ -18,7 +18,8 @@
 namespace corpus {
 namespace {
 
-Recipe recipe(const std::vector<std::string>& inputs, const std::string& stages, const std::string& out) {
+Recipe recipe(const std::vector<std::string>& inputs, const std::string& stages,
+              const std::string& out) {
   std::string text = "corpus: 1\ninput:\n  batch: 64KiB\n  paths:\n";
   for (const auto& input : inputs) text += "    - " + input + "\n";
   text += "stages:\n" + stages + "output: {dir: " + out + ", compress: none, shard: 100MiB}\n";
@@ -56,10 +57,12 @@ std::string made_up(std::size_t records) {
       answer = answers[random() % answers.size()];
       if (random() % 2 == 0) answer[answer.find(' ') - 1] = 'z';
     } else {
-      for (auto n = 5 + random() % 60; n > 0; --n) answer += "w" + std::to_string(random() % 3000) + " ";
+      for (auto n = 5 + random() % 60; n > 0; --n)
+        answer += "w" + std::to_string(random() % 3000) + " ";
       answers.push_back(answer);
     }
-    out += R"({"prompt":"p","response":")" + answer + "\",\"score\":" + std::to_string(random() % 10) + "}\n";
+    out += R"({"prompt":"p","response":")" + answer +
+           "\",\"score\":" + std::to_string(random() % 10) + "}\n";
   }
   return out;
 }
@@ -80,7 +83,8 @@ TEST(DedupPipeline, AnyMemoryAndThreadsGiveTheSameFiles) {
     for (std::uint64_t memory : {0, 3 << 20, 8 << 20, 64 << 20}) {
       for (int threads : {1, 3}) {
         std::string out = folder / ("out-" + std::to_string(n++));
-        ASSERT_TRUE(run_in_child(recipe({input}, stages, out), {.threads = threads, .memory = memory}));
+        ASSERT_TRUE(
+            run_in_child(recipe({input}, stages, out), {.threads = threads, .memory = memory}));
         auto files = test::files_below(out);
         files.erase("manifest.json");  // names the output folder
         ASSERT_GE(files.size(), 2U);
@@ -139,7 +143,8 @@ TEST(DedupPipeline, RealCollectionsCollapseWhicheverComesFirst) {
   for (bool swapped : {false, true}) {
     test::Folder folder;
     std::vector<std::string> inputs = swapped ? std::vector{two, one} : std::vector{one, two};
-    ASSERT_TRUE(run_in_child(recipe(inputs, "  - dedup.exact: {}\n", folder / "out"), {.threads = 2}));
+    ASSERT_TRUE(
+        run_in_child(recipe(inputs, "  - dedup.exact: {}\n", folder / "out"), {.threads = 2}));
     auto files = test::files_below(folder / "out");
     auto lines = [&](const std::string& name) {
       return std::count(files[name].begin(), files[name].end(), '\n');

@@ -32,7 +32,8 @@ std::string real_data() {
   const char* given = std::getenv("CORPUS_TEST_DATA");
   std::string dir = given != nullptr ? given : std::string(CORPUS_SOURCE_DIR) + "/../shared/data";
   std::string out;
-  for (const char* name : {"alpaca", "alpaca_zh", "belle", "codealpaca", "gpteacher", "instructwild", "llamafactory"}) {
+  for (const char* name : {"alpaca", "alpaca_zh", "belle", "codealpaca", "gpteacher",
+                           "instructwild", "llamafactory"}) {
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(dir + "/" + name, ignored)) {
       if (entry.path().string().ends_with(".jsonl.zst")) out += " '" + entry.path().string() + "'";
@@ -65,8 +66,9 @@ class Reader {
 TEST(MinhashParity, SignaturesAreThoseOfTheTools) {
   test::Folder folder;
   std::string out = folder / "signatures", said = folder / "said";
-  std::string command = "PYTHONWARNINGS=ignore '" + python() + "' '" CORPUS_SOURCE_DIR
-                        "/tests/parity/peer_signatures.py' '" + out + "'" + real_data() + " 2> '" + said + "'";
+  std::string command = "PYTHONWARNINGS=ignore '" + python() +
+                        "' '" CORPUS_SOURCE_DIR "/tests/parity/peer_signatures.py' '" + out + "'" +
+                        real_data() + " 2> '" + said + "'";
   if (std::system(command.c_str()) != 0) {
     GTEST_SKIP() << "cannot run peer_signatures.py with " << python() << ": " << test::slurp(said);
   }
@@ -82,8 +84,8 @@ TEST(MinhashParity, SignaturesAreThoseOfTheTools) {
     auto& scheme = schemes[tool];
     if (scheme == nullptr) {
       PeerDefaults d = defaults_of(*parse_peer(tool));
-      scheme = std::make_unique<CompatScheme>(CompatScheme::Options{
-          *parse_peer(tool), d.shingle, 1, d.hashes, d.hashes, d.seed});
+      scheme = std::make_unique<CompatScheme>(
+          CompatScheme::Options{*parse_peer(tool), d.shingle, 1, d.hashes, d.hashes, d.seed});
     }
     CompatSigner signer(*scheme);
     PeerTokens tokens;

@@ -8,7 +8,10 @@
 #include <fstream>
 #include <map>
 
+#include "core/schema.h"
 #include "corpus/pipeline.h"
+#include "corpus/policy.h"
+#include "provenance/strict_json.h"
 
 namespace corpus {
 namespace {
@@ -68,6 +71,20 @@ TEST_F(GateRun, ConflictingLicencesOfTheSameRecords) {
   EXPECT_NE(manifest.find("codegen-instruct.jsonl.zst\",\"declared\":true"), std::string::npos);
   EXPECT_NE(manifest.find("\"passed\":0,\"rejected\":{\"policy.cc-by-nc-4.0.train\":4535}"),
             std::string::npos);
+}
+
+TEST_F(GateRun, TheManifestSaysWhatWasChecked) {
+  run_gate("train", "train", 2);
+  auto manifest = provenance::parse_strict_json(read(out / "train" / "manifest.json"));
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  auto problem = find_problem(*manifest, *parsed_schema("manifest"), "manifest");
+  EXPECT_FALSE(problem) << problem->error("manifest.json").message;
+  const Value& policy = *manifest->find("policy");
+  EXPECT_EQ(policy.get("intent", ""), "train");
+  EXPECT_EQ(policy.get("date", ""), "2026-12-01");
+  EXPECT_EQ(policy.get("registry_sha256", ""), policy::Registry::builtin()->digest());
+  EXPECT_EQ(policy.get("passed", 0), 1923 + 1319);
+  EXPECT_EQ(policy.get("rejected", 0), 2 * 4535);
 }
 
 TEST_F(GateRun, ACompetingStudentGetsNothingOfGpt4) {

@@ -114,9 +114,10 @@ TEST(SignCorpus, WorksForOtherCompressionsToo) {
   for (const char* compress : {"none", "gzip"}) {
     test::Folder folder;
     std::string in = folder.write("in.jsonl", record_line(1) + '\n' + record_line(2) + '\n');
-    auto recipe = parse_recipe("corpus: 1\ninput: {paths: [" + in + "]}\noutput: {dir: " +
-                                   (folder / "out") + ", compress: " + compress + "}\n",
-                               "recipe");
+    auto recipe =
+        parse_recipe("corpus: 1\ninput: {paths: [" + in + "]}\noutput: {dir: " + (folder / "out") +
+                         ", compress: " + compress + "}\n",
+                     "recipe");
     ASSERT_TRUE(recipe);
     ASSERT_TRUE(corpus::run(*recipe, {}));
     ASSERT_TRUE(sign_corpus(folder / "out", seed_key(), {.unchecked_policy = true}));
@@ -136,6 +137,21 @@ TEST(SignCorpus, AnUnsignedCorpusIsNotSigned) {
   EXPECT_FALSE(report->report.ok);
   EXPECT_NE(report->report.error.find("is not signed"), std::string::npos);
   EXPECT_EQ(prove(folder / "out", 0).error().code, Code::kNotFound);
+}
+
+// What version 1 signed verifies for ever, and so does a proof that it made.
+TEST(SignCorpus, GoldenFile) {
+  std::string golden = std::string(CORPUS_SOURCE_DIR) + "/tests/data/golden/signed-v1";
+  std::vector<PublicKey> trusted = {seed_key().public_key()};
+  auto report = verify_signed(golden, {.trusted = trusted, .records = true});
+  ASSERT_TRUE(report) << report.error().message;
+  EXPECT_TRUE(report->report.ok) << report->report.error;
+  EXPECT_GT(report->report.records, 1u);
+  std::string proof = test::slurp(golden + ".proof.json");
+  auto held = check_proof(proof, trusted);
+  ASSERT_TRUE(held) << held.error().message;
+  EXPECT_EQ(held->index, 1u);
+  EXPECT_EQ(*prove(golden, 1), proof);
 }
 
 }  // namespace

@@ -75,7 +75,8 @@ TEST_F(Tamper, EveryBitOfTheSignature) {
   const Envelope good = envelope();
   for (std::size_t bit = 0; bit < 512; ++bit) {
     Envelope bad = good;
-    bad.signatures[0].sig[bit / 8] = static_cast<char>(bad.signatures[0].sig[bit / 8] ^ 1 << bit % 8);
+    bad.signatures[0].sig[bit / 8] =
+        static_cast<char>(bad.signatures[0].sig[bit / 8] ^ 1 << bit % 8);
     replace_envelope(bad);
     ASSERT_FALSE(check().report.ok) << bit;
   }

@@ -1,9 +1,9 @@
 // Signed corpora: a corpus folder that others can check, and proofs that a record is part of it
 // (docs/formats/integrity.md).
 //
-// Signing puts two things beside the manifest: `manifest.dsse.json`, an in-toto Statement over every
-// file of the folder in a DSSE envelope, and `integrity/`, with a Merkle tree over commitments to
-// the records of each kept part, and a log of the trees' roots.
+// Signing puts two things beside the manifest: `manifest.dsse.json`, an in-toto Statement over
+// every file of the folder in a DSSE envelope, and `integrity/`, with a Merkle tree over
+// commitments to the records of each kept part, and a log of the trees' roots.
 //
 // What was changed is a report or an Error of Code::kCorrupt that names it; Code::kIo is a machine
 // that failed. Nothing here is shared between threads; `threads` is how many a call may use.
