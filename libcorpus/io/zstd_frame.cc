@@ -7,6 +7,13 @@
 #include "io/seekable.h"
 
 namespace corpus::io {
+namespace {
+
+// The default level's match tables are made for windows of 2 MiB. For frames of 1 MiB half the long
+// one and half the short one fit the second-level cache: 15 % faster for 2 % more bytes (ADR 4).
+constexpr int kTunedLevel = 3;
+
+}  // namespace
 
 void ZstdCompressor::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
 void ZstdDecompressor::Free::operator()(ZSTD_DCtx_s* context) const { ZSTD_freeDCtx(context); }
@@ -15,6 +22,10 @@ ZstdCompressor::ZstdCompressor(int level) : context_(ZSTD_createCCtx()) {
   if (context_ == nullptr) return;  // append_frame says so
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
+  if (level == kTunedLevel) {
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_hashLog, 16);
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_chainLog, 15);
+  }
 }
 
 Result<void> ZstdCompressor::append_frame(PaddedBuffer& out, std::string_view text) {
