@@ -122,7 +122,7 @@ def timed(command, stdout=None):
     start = time.perf_counter()
     try:
         result = subprocess.run([str(c) for c in command], stdout=stdout or subprocess.DEVNULL,
-                                stderr=subprocess.PIPE, timeout=LIMIT_SECONDS)
+                                stderr=subprocess.PIPE, timeout=LIMIT_SECONDS, cwd=WORK)  # datatrove leaves logs/
     except subprocess.TimeoutExpired:
         return None, f"not done in {LIMIT_SECONDS} s"
     seconds = time.perf_counter() - start
@@ -143,7 +143,7 @@ def ours(job, data):
 
 
 def main():
-    data = pathlib.Path(sys.argv[1])
+    data = pathlib.Path(sys.argv[1]).resolve()
     python, missing = install()
     small = head_of(data)
     print("\n| tool | job | bytes | seconds | MB/s | corpus is faster by | kept, corpus kept |\n|---|---|---|---|---|---|---|")

@@ -109,6 +109,10 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    if (!frames_.empty() && frames_.back().is_map && !frames_.back().key) {
+      set_key(mark, "null");  // `output: {null: true}`: the parser has lost how it was spelled
+      return;
+    }
     add(mark, anchor, Value());
   }
 

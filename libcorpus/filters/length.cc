@@ -1,7 +1,8 @@
 // filters.length: bounds on how much a record says.
 //
 // Lengths are totals over the turns in scope. Whole records are too short or too long, not turns: a
-// chat may well have an answer of one word.
+// chat may well have an answer of one word. But a chat with an answer of no word, at its end or with
+// the talk going on behind it, would teach silence: it is empty, however long the rest is.
 #include <cstdint>
 #include <limits>
 
@@ -34,7 +35,7 @@ class Length {
     for (const Turn& turn : record.turns) {
       if (in_scope(turn, scope_)) bytes += text::trim(turn.text).size();
     }
-    if (bytes == 0) return empty_;
+    if (bytes == 0 || (scope_ == Scope::kResponse && has_silent_answer(record))) return empty_;
     // A character has one to four bytes, so most records need no counting.
     if (bytes > max_chars_ || bytes < 4 * min_chars_) {
       std::uint64_t chars = total(record, simd::count_code_points);
@@ -53,6 +54,23 @@ class Length {
   static constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
   static std::uint64_t limit(std::int64_t option) {
     return option == 0 ? kNoLimit : static_cast<std::uint64_t>(option);
+  }
+
+  // A tool call is an answer whose text may be blank; so may be one of several alternatives, and a
+  // further part of an answer.
+  static bool has_silent_answer(const Record& record) {
+    const auto& turns = record.turns;
+    for (std::size_t i = 0; i < turns.size(); ++i) {
+      if (turns[i].role != Role::kAssistant || turns[i].rank != 0) continue;
+      if (!text::trim(turns[i].text).empty()) continue;
+      std::int32_t before = turns[i].parent;
+      if (before >= 0 && turns[static_cast<std::size_t>(before)].role == Role::kAssistant) continue;
+      bool last = i + 1 == turns.size();
+      bool goes_on = !last && turns[i + 1].parent == static_cast<std::int32_t>(i) &&
+                     turns[i + 1].role != Role::kCall && turns[i + 1].role != Role::kAssistant;
+      if (last || goes_on) return true;
+    }
+    return false;
   }
 
   template <typename Count>

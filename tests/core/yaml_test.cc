@@ -24,6 +24,7 @@ TEST(Yaml, PlainScalarsHaveTheTypesOfTheCoreSchema) {
   EXPECT_NE(yaml("1e3").if_double(), nullptr);
   EXPECT_EQ(yaml("[true, False, TRUE, yes, no, on]").to_json(),
             R"([true,false,true,"yes","no","on"])");
+  EXPECT_EQ(yaml("{null: true}").to_json(), R"({"null":true})");
   EXPECT_EQ(yaml("[null, ~, Null, '']").to_json(), R"([null,null,null,""])");
   EXPECT_EQ(yaml("[256MiB, zstd:3, 1 2, 0b1, 1_000, .inf, .nan, -, +]").strings(""),
             std::vector<std::string>());

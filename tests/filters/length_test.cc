@@ -23,6 +23,23 @@ TEST(Length, DropsWhatSaysNothing) {
   EXPECT_EQ(filter.only(plain), "");
 }
 
+TEST(Length, ABlankAnswerInAChatIsEmpty) {
+  Filter filter("filters.length");
+  Batch at_the_end;
+  add(at_the_end, {{Role::kUser, "One?"}, {Role::kAssistant, "One."}, {Role::kUser, "Two?"}, {Role::kAssistant, " "}});
+  EXPECT_EQ(filter.only(at_the_end), "empty");
+  Batch inside;
+  add(inside, {{Role::kUser, "One?"}, {Role::kAssistant, ""}, {Role::kUser, "Well?"}, {Role::kAssistant, "One."}});
+  EXPECT_EQ(filter.only(inside), "empty");
+  Batch before_a_call;
+  add(before_a_call, {{Role::kUser, "Weather?"}, {Role::kAssistant, ""}, {Role::kCall, "{}"},
+                      {Role::kTool, "sun"}, {Role::kAssistant, "Sunny."}});
+  EXPECT_EQ(filter.only(before_a_call), "");
+  Batch second_part;
+  add(second_part, {{Role::kUser, "One?"}, {Role::kAssistant, "One."}, {Role::kAssistant, "\n"}});
+  EXPECT_EQ(filter.only(second_part), "");
+}
+
 TEST(Length, CountsCharactersNotBytes) {
   Filter filter("filters.length", "{min_chars: 4, max_chars: 6}");
   EXPECT_EQ(filter.answer("abc"), "too_short");
