@@ -118,9 +118,9 @@ Value random_value(std::mt19937& rng, int depth) {
     case 3:
       return static_cast<double>(rng()) / 65537.0 + 0.25;
     case 4: {
+      constexpr std::string_view kLetters = "ab:#- '\"\\\n\t{}[],&*!|>%@`~x1.\x01";
       std::string s;
-      for (unsigned n = rng() % 12; n != 0; --n)
-        s += "ab:#- '\"\\\n\t{}[],&*!|>%@`~x1.\x01"[rng() % 31];
+      for (unsigned n = rng() % 12; n != 0; --n) s += kLetters[rng() % kLetters.size()];
       return s;
     }
     case 5: {
