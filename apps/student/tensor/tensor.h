@@ -1,0 +1,56 @@
+// A Tensor is a view: a pointer into a backend's memory, a type, and two sizes. Row major, rows
+// may be further apart than they are wide (`stride`), so that q, k and v can lie in one buffer.
+//
+// It owns nothing. Who allocated the memory (backend/backend.h, or an Arena over it) frees it, and
+// every view into it is dead from then on. Copying a Tensor copies the view.
+#ifndef STUDENT_TENSOR_TENSOR_H_
+#define STUDENT_TENSOR_TENSOR_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace student {
+
+enum class DType : std::uint8_t { kF32, kBF16, kI32, kU8 };
+
+constexpr std::size_t size_of(DType type) {
+  switch (type) {
+    case DType::kF32:
+    case DType::kI32: return 4;
+    case DType::kBF16: return 2;
+    case DType::kU8: return 1;
+  }
+  return 0;
+}
+
+struct Tensor {
+  void* data = nullptr;
+  DType type = DType::kF32;
+  std::int64_t rows = 0;
+  std::int64_t cols = 0;
+  std::int64_t stride = 0;  // elements from one row to the next; >= cols
+
+  Tensor() = default;
+  Tensor(void* data, DType type, std::int64_t rows, std::int64_t cols)
+      : data(data), type(type), rows(rows), cols(cols), stride(cols) {}
+  Tensor(void* data, DType type, std::int64_t rows, std::int64_t cols, std::int64_t stride)
+      : data(data), type(type), rows(rows), cols(cols), stride(stride) {}
+
+  explicit operator bool() const { return data != nullptr; }
+  std::int64_t elements() const { return rows * cols; }
+  std::size_t bytes() const { return static_cast<std::size_t>(rows * stride) * size_of(type); }
+
+  // Columns [first, first + width) of every row; the same memory.
+  Tensor columns(std::int64_t first, std::int64_t width) const {
+    return {static_cast<char*>(data) + first * static_cast<std::int64_t>(size_of(type)), type, rows, width, stride};
+  }
+  // Rows [first, first + count); the same memory.
+  Tensor row_range(std::int64_t first, std::int64_t count) const {
+    return {static_cast<char*>(data) + first * stride * static_cast<std::int64_t>(size_of(type)), type, count, cols,
+            stride};
+  }
+};
+
+}  // namespace student
+
+#endif  // STUDENT_TENSOR_TENSOR_H_
