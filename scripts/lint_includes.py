@@ -79,12 +79,12 @@ def check_library(path, folder):
 
 
 def check_app(path):
-    """apps/corpus is thin: the library, and the standard library. Others may bring their own."""
+    """apps/corpus and apps/common are thin: the library, and the standard library. Others may bring their own."""
     app = ROOT / "apps" / path.relative_to(ROOT / "apps").parts[0]
     for number, bracket, target in includes(path):
-        if bracket == "<" and app.name == "corpus" and not is_standard(target):
-            yield f"{path.relative_to(ROOT)}:{number}: apps/corpus uses <{target}> through the library only"
-        ours = (path.parent / target).exists() or (app / target).exists()
+        if bracket == "<" and app.name in ("corpus", "common") and not is_standard(target):
+            yield f"{path.relative_to(ROOT)}:{number}: apps/{app.name} uses <{target}> through the library only"
+        ours = any((base / target).exists() for base in (path.parent, app, ROOT / "apps"))
         if bracket == '"' and not ours and not target.startswith("corpus"):
             yield f"{path.relative_to(ROOT)}:{number}: apps/ may include corpus/*.h only, not \"{target}\""
 

@@ -1,5 +1,7 @@
 #include "commands.h"
 
+#include "flags.h"
+
 namespace corpus::cli {
 namespace {
 
@@ -115,11 +117,24 @@ constexpr Command kCommands[] = {
 
 std::span<const Command> commands() { return kCommands; }
 
-const Command* find_command(std::string_view name) {
-  for (const auto& command : kCommands) {
-    if (command.name == name) return &command;
-  }
-  return nullptr;
+const Program& program() {
+  static constexpr Program kProgram = {
+      .name = "corpus",
+      .tagline = "Make, look at and check corpora of teacher answers: text that language models wrote to teach "
+                 "other models.",
+      .summary = "make, look at and check corpora of teacher answers",
+      .description = "Inputs are files, folders, globs or - for standard input; compression "
+                     "is recognised by content. Results go to standard output or -o, words to "
+                     "standard error.",
+      .start = "  corpus curate answers.jsonl -o clean     clean and deduplicate\n"
+               "  corpus stats clean                       what is in it\n"
+               "  corpus head -n 3 clean                   the first records\n",
+      .answer_is_no = "verify found a difference, get found nothing",
+      .is_common = [](const Flag& flag) {
+        if (flag.name == "output") return false;
+        return (flag.commands & kRuns & kLooks) != 0 && (flag.commands & kMakes) != 0;
+      }};
+  return kProgram;
 }
 
 }  // namespace corpus::cli

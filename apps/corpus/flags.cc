@@ -293,26 +293,4 @@ constexpr Flag kFlags[] = {
 
 std::span<const Flag> flags() { return kFlags; }
 
-const Flag* find_flag(std::string_view name) {
-  for (const auto& flag : kFlags) {
-    if (flag.name == name) return &flag;
-  }
-  return nullptr;
-}
-
-const Flag* find_flag(char letter) {
-  for (const auto& flag : kFlags) {
-    if (flag.letter == letter && letter != 0) return &flag;
-  }
-  return nullptr;
-}
-
-std::string spelling(const Flag& flag) {
-  std::string out;
-  if (flag.letter != 0) out = std::string("-") + flag.letter + ", ";
-  out += "--" + std::string(flag.name);
-  if (!flag.value.empty()) out += ' ' + std::string(flag.value);
-  return out;
-}
-
 }  // namespace corpus::cli

@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "corpus/shard.h"
+#include "common/terminal.h"
 #include "job.h"
 #include "record_name.h"
 

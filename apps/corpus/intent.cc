@@ -1,5 +1,7 @@
 #include "intent.h"
 
+#include "flags.h"
+
 #include <algorithm>
 
 #include "commands.h"

@@ -2,7 +2,7 @@
 #ifndef CORPUS_APPS_INTENT_H_
 #define CORPUS_APPS_INTENT_H_
 
-#include "args.h"
+#include "common/args.h"
 #include "corpus/policy.h"
 #include "corpus/recipe.h"
 

@@ -13,7 +13,7 @@
 #include "commands.h"
 #include "progress.h"
 #include "report.h"
-#include "terminal.h"
+#include "common/terminal.h"
 
 namespace corpus::cli {
 namespace {
@@ -196,13 +196,6 @@ Result<int> run_job(const Recipe& recipe, const Args& args) {
     std::fputs(funnel(*report, recipe).c_str(), stderr);
   }
   return kDone;
-}
-
-Result<int> print(std::string_view text) {
-  bool good = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (good && std::fflush(stdout) == 0) return kDone;
-  if (errno == EPIPE) return kDone;
-  return Error{Code::kIo, std::string("standard output: ") + std::strerror(errno)};
 }
 
 Result<std::string> read_small_file(const std::string& path, std::size_t most) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "args.h"
+#include "common/args.h"
 #include "corpus/pipeline.h"
 #include "corpus/recipe.h"
 
@@ -25,9 +25,6 @@ Result<std::optional<Report>> run_quietly(const Recipe& recipe, const Args& args
 
 // The same, and tells the result: the funnel on stderr, or JSON on stdout with --json.
 Result<int> run_job(const Recipe& recipe, const Args& args);
-
-// To standard output; kDone also when the reader has gone.
-Result<int> print(std::string_view text);
 
 // Whole file; kLimit above `most` bytes.
 Result<std::string> read_small_file(const std::string& path, std::size_t most);

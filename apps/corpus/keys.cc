@@ -8,7 +8,7 @@
 #include "corpus/integrity.h"
 #include "job.h"
 #include "report.h"
-#include "terminal.h"
+#include "common/terminal.h"
 
 namespace corpus::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "args.h"
+#include "common/args.h"
 #include "corpus/provenance.h"
 
 namespace corpus::cli {

@@ -8,7 +8,7 @@
 #include "intent.h"
 #include "job.h"
 #include "report.h"
-#include "terminal.h"
+#include "common/terminal.h"
 
 namespace corpus::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <vector>
 
-#include "terminal.h"
+#include "common/terminal.h"
 
 namespace corpus::cli {
 namespace {

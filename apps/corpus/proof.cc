@@ -8,7 +8,7 @@
 #include "keys.h"
 #include "record_name.h"
 #include "report.h"
-#include "terminal.h"
+#include "common/terminal.h"
 
 namespace corpus::cli {
 namespace {

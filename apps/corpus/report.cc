@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "terminal.h"
+#include "common/terminal.h"
 
 namespace corpus::cli {
 namespace {

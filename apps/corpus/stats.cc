@@ -4,7 +4,7 @@
 
 #include "commands.h"
 #include "job.h"
-#include "terminal.h"
+#include "common/terminal.h"
 
 namespace corpus::cli {
 namespace {

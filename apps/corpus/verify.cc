@@ -6,7 +6,7 @@
 #include "job.h"
 #include "keys.h"
 #include "report.h"
-#include "terminal.h"
+#include "common/terminal.h"
 
 namespace corpus::cli {
 namespace {

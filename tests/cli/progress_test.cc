@@ -5,7 +5,7 @@
 
 #include "core/schema.h"
 #include "report.h"
-#include "terminal.h"
+#include "common/terminal.h"
 
 namespace corpus::cli {
 namespace {

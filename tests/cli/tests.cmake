@@ -1,8 +1,8 @@
 # Parts of the command line that are worth a test of their own, without main().
 target_sources(corpus_test_cli PRIVATE
-  ${PROJECT_SOURCE_DIR}/apps/corpus/progress.cc ${PROJECT_SOURCE_DIR}/apps/corpus/report.cc
-  ${PROJECT_SOURCE_DIR}/apps/corpus/terminal.cc)
+  ${PROJECT_SOURCE_DIR}/apps/corpus/progress.cc ${PROJECT_SOURCE_DIR}/apps/corpus/report.cc)
 target_include_directories(corpus_test_cli PRIVATE ${PROJECT_SOURCE_DIR}/apps/corpus)
+target_link_libraries(corpus_test_cli PRIVATE corpus_apps_common)
 
 if(CORPUS_APPS)
   foreach(what golden docs completions)

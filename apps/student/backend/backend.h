@@ -18,7 +18,7 @@
 #ifndef STUDENT_BACKEND_BACKEND_H_
 #define STUDENT_BACKEND_BACKEND_H_
 
-#include <corpus/result.h>
+#include "corpus/result.h"
 
 #include <cstdint>
 #include <memory>

@@ -11,7 +11,7 @@
 #ifndef CORPUS_TOKENIZER_H_
 #define CORPUS_TOKENIZER_H_
 
-#include <corpus/result.h>
+#include "corpus/result.h"
 
 #include <cstdint>
 #include <memory>

@@ -1,10 +1,14 @@
-#include "terminal.h"
+#include "common/terminal.h"
 
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+
+#include "common/tables.h"
 
 namespace corpus::cli {
 namespace {
@@ -93,6 +97,13 @@ std::string wrapped(std::string_view text, int width, int indent) {
     text.remove_prefix(end + 1);
   }
   return out;
+}
+
+Result<int> print(std::string_view text) {
+  bool good = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (good && std::fflush(stdout) == 0) return kDone;
+  if (errno == EPIPE) return kDone;
+  return Error{Code::kIo, std::string("standard output: ") + std::strerror(errno)};
 }
 
 }  // namespace corpus::cli

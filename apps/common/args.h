@@ -8,11 +8,9 @@
 #include <vector>
 
 #include "corpus/result.h"
-#include "flags.h"
+#include "common/tables.h"
 
 namespace corpus::cli {
-
-struct Command;
 
 struct Args {
   const Command* command = nullptr;

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "common/help.h"
 #include "corpus/nearest.h"
-#include "help.h"
 
 namespace corpus::cli {
 namespace {
@@ -30,9 +30,10 @@ std::string quoted(std::string_view text) {
 }
 
 std::string bash() {
-  std::string out =
-      "# bash completion of corpus: source <(corpus help completions bash)\n"
-      "_corpus() {\n"
+  std::string name(program().name);
+  std::string out = "# bash completion of " + name + ": source <(" + name + " help completions bash)\n_" + name;
+  out +=
+      "() {\n"
       "  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\n"
       "  if ((COMP_CWORD == 1)); then\n"
       "    COMPREPLY=($(compgen -W \"" +
@@ -53,7 +54,7 @@ std::string bash() {
       if (has(command, flag)) list += (list.empty() ? "--" : " --") + std::string(flag.name);
     }
     if (!command.verbs.empty()) list += ' ' + std::string(command.verbs);
-    if (command.bit == kHelp) list += " man completions " + command_names();
+    if (command.name == "help") list += " man completions " + command_names();
     out += list + "\" ;;\n";
   }
   out +=
@@ -61,9 +62,8 @@ std::string bash() {
       "    [[ $cur == -* || ${COMP_WORDS[1]} == help || $COMP_CWORD == 2 ]] || words=\n"
       "  fi\n"
       "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-      "}\n"
-      "complete -o default -F _corpus corpus\n";
-  return out;
+      "}\n";
+  return out + "complete -o default -F _" + name + ' ' + name + '\n';
 }
 
 // In zsh's _arguments a colon, brackets and backslashes have a meaning.
@@ -92,10 +92,11 @@ std::string zsh_flag(const Flag& flag) {
 }
 
 std::string zsh() {
-  std::string out =
-      "#compdef corpus\n"
-      "# zsh completion of corpus: put this into a folder of $fpath as _corpus\n"
-      "_corpus() {\n"
+  std::string name(program().name);
+  std::string out = "#compdef " + name + "\n# zsh completion of " + name;
+  out += ": put this into a folder of $fpath as _" + name + "\n_" + name;
+  out +=
+      "() {\n"
       "  if ((CURRENT == 2)); then\n"
       "    local -a names=(\n";
   for (const auto& c : commands()) {
@@ -117,33 +118,35 @@ std::string zsh() {
     }
     if (!command.verbs.empty()) {
       out += "        '1:what:(" + std::string(command.verbs) + ")' \\\n";
-    } else if (command.bit == kHelp) {
+    } else if (command.name == "help") {
       out += "        '1:topic:(man completions " + command_names() + ")' \\\n";
     }
     out += "        '*:input:_files' ;;\n";
   }
-  return out + "  esac\n}\n_corpus \"$@\"\n";
+  return out + "  esac\n}\n_" + name + " \"$@\"\n";
 }
 
 std::string fish() {
-  std::string out = "# fish completion of corpus: corpus help completions fish | source\n";
+  std::string name(program().name);
+  std::string complete = "complete -c " + name + " -n ";
+  std::string out = "# fish completion of " + name + ": " + name + " help completions fish | source\n";
   for (const auto& c : commands()) {
-    out += "complete -c corpus -n __fish_use_subcommand -f -a " + std::string(c.name) + " -d " +
+    out += complete + "__fish_use_subcommand -f -a " + std::string(c.name) + " -d " +
            quoted(c.summary) + '\n';
   }
   for (const auto& c : commands()) {
     if (c.verbs.empty()) continue;
-    out += "complete -c corpus -n '__fish_seen_subcommand_from " + std::string(c.name) + "' -a '" +
+    out += complete + "'__fish_seen_subcommand_from " + std::string(c.name) + "' -a '" +
            std::string(c.verbs) + "'\n";
   }
-  out += "complete -c corpus -n '__fish_seen_subcommand_from help' -f -a 'man completions " +
+  out += complete + "'__fish_seen_subcommand_from help' -f -a 'man completions " +
          command_names() + "'\n";
   for (const auto& flag : flags()) {
     std::string owners;
     for (const auto& c : commands()) {
       if (has(c, flag)) owners += ' ' + std::string(c.name);
     }
-    out += "complete -c corpus -n '__fish_seen_subcommand_from" + owners + "' -l " +
+    out += complete + "'__fish_seen_subcommand_from" + owners + "' -l " +
            std::string(flag.name);
     if (flag.letter != 0) out += std::string(" -s ") + flag.letter;
     if (!flag.choices.empty()) {

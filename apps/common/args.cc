@@ -1,8 +1,8 @@
-#include "args.h"
+#include "common/args.h"
 
 #include <charconv>
+#include <cstdio>
 
-#include "commands.h"
 #include "corpus/nearest.h"
 
 namespace corpus::cli {
@@ -30,7 +30,7 @@ Error unknown_flag(std::string_view typed, std::string_view name, const Command&
   if (!near.empty()) {
     message += "; did you mean '--" + std::string(near) + "'?";
   } else {
-    message += "; 'corpus " + std::string(command.name) + " --help' lists them";
+    message += "; '" + std::string(program().name) + ' ' + std::string(command.name) + " --help' lists them";
   }
   return wrong(std::move(message));
 }
@@ -83,7 +83,7 @@ Result<Args> parse_args(const Command& command, int argc, char** argv) {
     const Flag* flag = is_long ? find_flag(name) : name.size() == 1 ? find_flag(name[0]) : nullptr;
     if (flag == nullptr) return unknown_flag(dashed, name, command);
     if ((flag->commands & command.bit) == 0) {
-      return wrong("'" + std::string(dashed) + "' is no flag of 'corpus " +
+      return wrong("'" + std::string(dashed) + "' is no flag of '" + std::string(program().name) + ' ' +
                    std::string(command.name) + "'; it belongs to " + owners(*flag));
     }
     std::string value;

@@ -1,11 +1,10 @@
-#include "help.h"
+#include "common/help.h"
 
 #include <algorithm>
 #include <vector>
 
+#include "common/terminal.h"
 #include "corpus/nearest.h"
-#include "job.h"
-#include "terminal.h"
 
 namespace corpus::cli {
 namespace {
@@ -33,9 +32,7 @@ void flag_rows(std::string& out, const Command& command, bool own) {
   for (const auto& flag : flags()) {
     if ((flag.commands & command.bit) == 0) continue;
     // Flags that most commands have come last, under their own heading.
-    bool common = (flag.commands & kRuns & kLooks) != 0 && (flag.commands & kMakes) != 0;
-    if (flag.name == "output") common = false;
-    if (common == own) continue;
+    if (program().is_common(flag) == own) continue;
     std::string text(flag.help);
     if (!flag.details.empty()) text += ". " + std::string(flag.details);
     std::string left = spelling(flag);
@@ -53,11 +50,13 @@ Error unknown_topic(std::string_view topic) {
 }  // namespace
 
 std::string usage_line(const Command& command) {
-  return "corpus " + std::string(command.name) + ' ' + std::string(command.arguments);
+  return std::string(program().name) + ' ' + std::string(command.name) + ' ' + std::string(command.arguments);
 }
 
 std::string overview() {
-  std::string out = wrapped(kTagline, kWidth, 0) + "\n\nusage: corpus COMMAND [ARGUMENT...]\n";
+  const auto& p = program();
+  std::string name(p.name);
+  std::string out = wrapped(p.tagline, kWidth, 0) + "\n\nusage: " + name + " COMMAND [ARGUMENT...]\n";
   std::string_view use;
   for (const auto& command : commands()) {
     if (command.use.empty()) continue;
@@ -65,15 +64,11 @@ std::string overview() {
     use = command.use;
     row(out, command.name, command.summary, 15);
   }
+  out += "\nFor a start\n" + std::string(p.start) + "\n  ";
+  out += name + " COMMAND --help      all about one command, with examples\n  ";
+  out += name + " help man            the manual page; also: completions bash|zsh|fish\n  ";
+  out += name + " --version\n";
   out +=
-      "\nFor a start\n"
-      "  corpus curate answers.jsonl -o clean     clean and deduplicate\n"
-      "  corpus stats clean                       what is in it\n"
-      "  corpus head -n 3 clean                   the first records\n"
-      "\n"
-      "  corpus COMMAND --help      all about one command, with examples\n"
-      "  corpus help man            the manual page; also: completions bash|zsh|fish\n"
-      "  corpus --version\n"
       "\n"
       "Results go to standard output or -o, words to standard error. Exit status: 0\n"
       "done, 1 done but the answer is no, 2 could not do it.\n";

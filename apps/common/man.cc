@@ -1,6 +1,8 @@
 // The manual page, from the tables.
+#include <cctype>
+
+#include "common/help.h"
 #include "corpus/version.h"
-#include "help.h"
 
 namespace corpus::cli {
 namespace {
@@ -51,17 +53,14 @@ bool is_common(const Flag& flag) { return (flag.commands & (flag.commands - 1)) 
 }  // namespace
 
 std::string man_page() {
+  const auto& p = program();
+  std::string name(p.name), upper;
+  for (char c : name) upper += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   std::string out =
-      ".TH CORPUS 1 \"\" \"libcorpus " + std::string(kLibraryVersion) + "\" \"User Commands\"\n";
-  out += ".SH NAME\ncorpus \\- make, look at and check corpora of teacher answers\n";
-  out += ".SH SYNOPSIS\n.B corpus\n.I COMMAND\n[\\fIARGUMENT\\fR...]\n";
-  out += ".SH DESCRIPTION\n" + troff(kTagline) + '\n';
-  out += ".PP\n" +
-         troff(
-             "Inputs are files, folders, globs or - for standard input; compression "
-             "is recognised by content. Results go to standard output or -o, words to "
-             "standard error.") +
-         '\n';
+      ".TH " + upper + " 1 \"\" \"libcorpus " + std::string(kLibraryVersion) + "\" \"User Commands\"\n";
+  out += ".SH NAME\n" + name + " \\- " + troff(p.summary) + '\n';
+  out += ".SH SYNOPSIS\n.B " + name + "\n.I COMMAND\n[\\fIARGUMENT\\fR...]\n";
+  out += ".SH DESCRIPTION\n" + troff(p.tagline) + "\n.PP\n" + troff(p.description) + '\n';
   out += ".SH COMMANDS\n";
   for (const auto& command : commands()) {
     out += ".SS \"" + troff(usage_line(command)) + "\"\n" + troff(command.summary) + ".\n";
@@ -76,7 +75,7 @@ std::string man_page() {
   }
   out += ".SH EXIT STATUS\n";
   entry(out, "0", "Done. A reader that closes the pipe is no error.");
-  entry(out, "1", "Done, but the answer is no: verify found a difference, get found nothing.");
+  entry(out, "1", "Done, but the answer is no: " + std::string(p.answer_is_no) + ".");
   entry(out, "2",
         "Could not be done; the message names the input, the position and the remedy. "
         "Also after an interrupt, where --resume continues the run.");

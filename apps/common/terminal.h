@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "corpus/result.h"
+
 namespace corpus::cli {
 
 std::string grouped(std::uint64_t n);                         // "1,234,567"
@@ -18,6 +20,9 @@ bool stderr_is_terminal();
 int stderr_width();  // columns, 80 when not known
 // Whether whoever reads standard output has gone: then there is nobody to tell, and no error.
 bool stdout_is_gone();
+
+// To standard output; kDone also when the reader has gone.
+Result<int> print(std::string_view text);
 
 // Breaks `text` at spaces to lines of `width`; every line after the first begins with `indent`
 // spaces. \n begins a new line.
