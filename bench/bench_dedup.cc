@@ -21,7 +21,7 @@
 #include "dedup/band_index.h"
 #include "dedup/key_set.h"
 #include "dedup/signature.h"
-#include "dedup/words.h"
+#include "text/word_hashes.h"
 
 namespace corpus {
 namespace {

@@ -14,7 +14,8 @@ Error wrong(std::string message) { return {Code::kInvalidArgument, std::move(mes
 std::string owners(const Flag& flag) {
   std::string out;
   for (const auto& c : commands()) {
-    if ((flag.commands & c.bit) == 0) continue;
+    const Flag* of = find_flag(flag.name, c);
+    if ((of->commands & c.bit) == 0) continue;
     out += (out.empty() ? "" : ", ") + std::string(c.name);
   }
   return out;
@@ -80,7 +81,7 @@ Result<Args> parse_args(const Command& command, int argc, char** argv) {
     std::string_view dashed = typed.substr(0, equals);
     bool is_long = typed.starts_with("--");
     std::string_view name = dashed.substr(is_long ? 2 : 1);
-    const Flag* flag = is_long ? find_flag(name) : name.size() == 1 ? find_flag(name[0]) : nullptr;
+    const Flag* flag = is_long ? find_flag(name, command) : name.size() == 1 ? find_flag(name[0], command) : nullptr;
     if (flag == nullptr) return unknown_flag(dashed, name, command);
     if ((flag->commands & command.bit) == 0) {
       return wrong("'" + std::string(dashed) + "' is no flag of '" + std::string(program().name) + ' ' +

@@ -43,8 +43,15 @@ std::string bash() {
       "  fi\n"
       "  case $prev in\n";
   for (const auto& flag : flags()) {
-    if (flag.choices.empty()) continue;
-    out += "    --" + std::string(flag.name) + ") words=\"" + choices(flag, ' ') + "\" ;;\n";
+    std::string words;  // of all commands that have a flag of this name
+    bool first = true;
+    for (const auto& other : flags()) {
+      if (other.name != flag.name) continue;
+      if (words.empty() && &other != &flag) first = false;
+      if (!other.choices.empty()) words += (words.empty() ? "" : " ") + choices(other, ' ');
+    }
+    if (!first || words.empty()) continue;
+    out += "    --" + std::string(flag.name) + ") words=\"" + words + "\" ;;\n";
   }
   out += "  esac\n  if [[ -z $words ]]; then\n    case ${COMP_WORDS[1]} in\n";
   for (const auto& command : commands()) {

@@ -2,18 +2,27 @@
 
 namespace corpus::cli {
 
-const Flag* find_flag(std::string_view name) {
+namespace {
+
+template <typename Matches>
+const Flag* find_if(const Command& command, Matches matches) {
+  const Flag* first = nullptr;
   for (const auto& flag : flags()) {
-    if (flag.name == name) return &flag;
+    if (!matches(flag)) continue;
+    if ((flag.commands & command.bit) != 0) return &flag;
+    if (first == nullptr) first = &flag;
   }
-  return nullptr;
+  return first;
 }
 
-const Flag* find_flag(char letter) {
-  for (const auto& flag : flags()) {
-    if (flag.letter == letter && letter != 0) return &flag;
-  }
-  return nullptr;
+}  // namespace
+
+const Flag* find_flag(std::string_view name, const Command& command) {
+  return find_if(command, [&](const Flag& flag) { return flag.name == name; });
+}
+
+const Flag* find_flag(char letter, const Command& command) {
+  return find_if(command, [&](const Flag& flag) { return flag.letter == letter && letter != 0; });
 }
 
 const Command* find_command(std::string_view name) {

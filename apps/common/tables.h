@@ -58,8 +58,10 @@ std::span<const Flag> flags();
 std::span<const Command> commands();
 const Program& program();
 
-const Flag* find_flag(std::string_view name);
-const Flag* find_flag(char letter);
+// A name may stand twice in the table, for different commands: the one of `command` counts, else the
+// first.
+const Flag* find_flag(std::string_view name, const Command& command);
+const Flag* find_flag(char letter, const Command& command);
 const Command* find_command(std::string_view name);
 
 // "-o, --output OUT"

@@ -37,14 +37,35 @@ constexpr Command kCommands[] = {
      "# Count only\n"
      "corpus filter answers.jsonl -o null: --min-chars 20",
      filter},
-    {"dedup", kDedup, kOneStep, "exact|minhash IN... -o OUT", "Drop records that were seen before",
-     "exact compares normalised text; minhash finds near duplicates by MinHash signatures in "
-     "bands.",
+    {"dedup", kDedup, kOneStep, "METHOD IN... -o OUT | explain OUT ID | query INDEX TEXT|FILE|-",
+     "Drop records that were seen before",
+     "METHOD, as the first word or with --method: exact compares normalised text. minhash finds near "
+     "duplicates by MinHash signatures in bands, simhash by 64-bit hashes, semantic by vectors. "
+     "lines and substring cut out lines and long spans that come again. bloom is exact in a fixed "
+     "amount of memory, at the price of a few records. known drops what an index has.\n"
+     "Every option of dedup.METHOD can be set with --set, for example --set "
+     "stages.dedup.minhash.seed=7; the usual ones have flags.\n"
+     "explain shows a record that was dropped beside the one that stays. query says whether an "
+     "index has a text, or the records of a file, and where they came from. The answer is no (exit "
+     "1) when there is no such record, or none was seen.",
      "corpus dedup exact answers.jsonl -o unique.jsonl --scope response\n"
-     "corpus dedup minhash data/ -o unique --bands 14 --rows 8",
-     dedup, "exact minhash"},
+     "corpus dedup data/ -o unique --method minhash --threshold 0.8 --verify jaccard\n"
+     "# What earlier runs had is dropped, and what is new remembered\n"
+     "corpus dedup minhash monday/ -o out-1 --index seen\n"
+     "corpus dedup minhash tuesday/ -o out-2 --index seen\n"
+     "corpus dedup explain out-2 0:81234\n"
+     "corpus dedup query seen 'Seven is a prime number.'",
+     dedup, "exact minhash simhash lines substring semantic bloom known explain query"},
+    {"decontaminate", kDecontaminate, kOneStep, "IN... --against BENCHMARKS -o OUT",
+     "Drop records that hold items of benchmarks",
+     "Words are compared, so case, white space, punctuation and a changed word make no difference. "
+     "The rejects say which item of which file it was, and in which words.",
+     "corpus decontaminate answers.jsonl --against benchmarks/ -o clean\n"
+     "corpus decontaminate data/ --against gsm8k_test.jsonl --save-index gsm8k.index -o null:\n"
+     "corpus decontaminate more/ --against-index gsm8k.index -o clean --report found.json",
+     decontaminate},
     {"stats", kStats, kLook, "IN...", "Count records, shapes, teachers, lengths and duplicates", "",
-     "corpus stats answers.jsonl.zst\ncorpus stats data/ --json", stats},
+     "corpus stats answers.jsonl.zst\ncorpus stats data/ --json\ncorpus stats data/ --signals", stats},
     {"cat", kCat, kLook, "IN...", "Print records as JSON Lines",
      "Decompresses, splits arrays, turns CSV rows into objects. Malformed records are left out and "
      "counted.",
@@ -62,6 +83,12 @@ constexpr Command kCommands[] = {
      "Shards are in the zstd seekable format: any zstd tool reads them, and a record is found "
      "without reading the rest.",
      "corpus pack *.jsonl -o packed --compress zstd:9", pack},
+    {"tokenize", kTokenize, kMove, "IN... -o OUT --tokenizer FILE", "Turn records into packed token ids",
+     "Conversations go through a chat template; what the student is to learn (the answers and their end) is "
+     "marked. Documents are packed into sequences by best fit; no answer is cut. OUT is a folder.",
+     "corpus tokenize clean -o tokens --tokenizer tokenizer.json --length 4096\n"
+     "corpus tokenize clean -o tokens --tokenizer tokenizer.json --template chatml --format megatron",
+     tokenize},
     {"get", kGet, kTrust, "CORPUS ID|NUMBER...", "Print records by id or number",
      "CORPUS is a folder that curate, pack or another command made, or one shard of it. A number "
      "counts from 0 in the order of the corpus. An id is the content id of tags.content_id or the "
@@ -98,9 +125,40 @@ constexpr Command kCommands[] = {
     {"prove", kProve, kTrust, "CORPUS ID|NUMBER", "Prove that a record is part of a signed corpus",
      "Prints a proof that can be checked without the corpus and shows no other record.",
      "corpus prove clean 41 > record-41.proof", prove},
-    {"check-proof", kCheckProof, kTrust, "FILE", "Check a proof that corpus prove made",
-     "The answer is no (exit 1) when it does not hold.",
+    {"check-proof", kCheckProof, kTrust, "FILE", "Check a proof, a certificate or an account",
+     "What corpus prove, corpus withdraw certify and corpus accounts --key made. The answer is no "
+     "(exit 1) when it does not hold.",
      "corpus check-proof record-41.proof --key maker.key.pub", check_proof},
+    {"trace", kTrace, kTrust, "ID [CORPUS...]", "Say where a record came from",
+     "Walks the record's lineage: source, licence, teacher and its teachers, recipe, and the corpora "
+     "that it went through before. Name those corpora, too, and their sources are told by name. "
+     "Without CORPUS the current folder is searched. The answer is no (exit 1) when no corpus has "
+     "the record.",
+     "corpus trace 2d9014262bbbccc6126e48c47cf63c8d clean", trace},
+    {"withdraw", kWithdraw, kTrust, "add|list|certify|trained LIST ...",
+     "Take text back, and prove that it is gone",
+     "add LIST ID... appends a signed withdrawal to a list: content ids, or with --from CORPUS ids "
+     "and numbers of records there. curate --withdrawals LIST makes corpora without them. certify "
+     "LIST NUMBER CORPUS prints a proof that a signed corpus holds none of the entry's content ids. "
+     "trained LIST CORPUS... MODEL.json... names the models whose training record names a corpus "
+     "that holds withdrawn records; the answer is no (exit 1) when there is one. Leaving text out of "
+     "a corpus does not make a trained model forget it.",
+     "corpus withdraw add gone.list 41 --from clean --near --reason 'not mine to give' --key own.key\n"
+     "corpus curate answers.jsonl -o next --withdrawals gone.list\n"
+     "corpus withdraw certify gone.list 0 next > gone-0.proof\n"
+     "corpus withdraw trained gone.list clean student.json",
+     withdraw, "add list certify trained"},
+    {"accounts", kAccounts, kTrust, "CORPUS...", "Share out by teacher and owner",
+     "Units times weight times price for each teacher and owner, in exact fractions that sum to 1, "
+     "as a statement that is signed with --key. From the manifests alone.",
+     "corpus accounts clean more --weight 2 --weight 1/2 --prices prices.yaml --key maker.key",
+     accounts},
+    {"disclose", kDisclose, kTrust, "CORPUS --format FORM", "Describe a corpus in the forms others ask for",
+     "From the manifest alone, the same bytes each time. What only a person can know is a marked "
+     "blank, filled by --about.",
+     "corpus disclose clean --format croissant -o croissant.json\n"
+     "corpus disclose clean --format eu-summary --about about.yaml",
+     disclose},
     {"help",
      kHelp,
      {},

@@ -22,6 +22,7 @@ Result<int> curate(const Args& args) {
   CORPUS_TRY(Recipe recipe, args.has("recipe") ? read_recipe(*args.last("recipe"))
                                                : profile(args.get("profile", "sft")));
   CORPUS_CHECK(state_intent(recipe, args));
+  leave_out_withdrawn(recipe, args);
   CORPUS_CHECK(complete(recipe, args, args.words, ""));
   return run_job(recipe, args);
 }

@@ -1,6 +1,5 @@
-// corpus filter and corpus dedup: one step of curation at a time.
+// corpus filter: drops records by what they say.
 #include "commands.h"
-#include "corpus/nearest.h"
 #include "job.h"
 
 namespace corpus::cli {
@@ -23,19 +22,6 @@ Result<int> filter(const Args& args) {
                  "no filter: add for example --refusal, --truncated or --min-chars 20"};
   }
   CORPUS_CHECK(complete(recipe, args, args.words, ""));
-  return run_job(recipe, args);
-}
-
-Result<int> dedup(const Args& args) {
-  static constexpr std::string_view kMethods[] = {"exact", "minhash"};
-  std::string method = args.words.empty() ? "" : args.words[0];
-  if (method != kMethods[0] && method != kMethods[1]) {
-    return Error{Code::kInvalidArgument,
-                 "name a method first: corpus dedup exact|minhash IN... -o OUT"};
-  }
-  Recipe recipe;
-  recipe.stages.push_back({"dedup." + method, Value(Value::Object{})});
-  CORPUS_CHECK(complete(recipe, args, std::span(args.words).subspan(1), ""));
   return run_job(recipe, args);
 }
 

@@ -29,10 +29,16 @@ enum Commands : std::uint64_t {
   kSign = 1ull << 15,
   kProve = 1ull << 16,
   kCheckProof = 1ull << 17,
-  kEvery = (1ull << 18) - 1,
-  kMakes = kCurate | kRun | kFilter | kDedup | kConvert | kPack,  // writes a corpus or a file
+  kTrace = 1ull << 24,
+  kWithdraw = 1ull << 25,
+  kAccounts = 1ull << 26,
+  kDisclose = 1ull << 27,
+  kTokenize = 1ull << 30,
+  kDecontaminate = 1ull << 31,
+  kEvery = ~0ull,
+  kMakes = kCurate | kRun | kFilter | kDedup | kConvert | kPack | kDecontaminate,  // writes a corpus or a file
   kLooks = kStats | kCat | kHead | kSample,
-  kRuns = kMakes | kLooks,  // drives a recipe over inputs
+  kRuns = kMakes | kLooks | kTokenize,  // drives a recipe over inputs
   kReads = kRuns & ~kRun,   // names its inputs as arguments
   kIntends = kCurate | kPolicy,  // states what the text is for
 };

@@ -10,6 +10,7 @@ namespace corpus::cli {
 namespace {
 
 constexpr std::string_view kGate = "policy.gate";
+constexpr std::string_view kLineage = "tags.lineage";
 
 // Flags that are options of the gate under another name or the same.
 struct Option {
@@ -35,7 +36,34 @@ Value list(const std::vector<std::string>& items) {
   return Value(Value::Array(items.begin(), items.end()));
 }
 
+// A corpus made for a stated purpose can be asked for each record's sources and teachers, whatever
+// the recipe: tags.lineage comes last, with what the gate knows of the inputs.
+void write_lineage(Recipe& recipe, const Value gate) {
+  auto lineage = std::find_if(recipe.stages.begin(), recipe.stages.end(),
+                              [](const StageSpec& stage) { return stage.id == kLineage; });
+  if (lineage == recipe.stages.end()) {
+    lineage = recipe.stages.insert(lineage, {std::string(kLineage), Value(Value::Object{})});
+  }
+  if (lineage->options.is_null()) lineage->options = Value::Object{};
+  for (const char* option : {"sources", "table", "registry"}) {
+    const Value* known = gate.find(option);
+    if (known != nullptr && lineage->options.find(option) == nullptr) {
+      lineage->options.set(option, *known);
+    }
+  }
+}
+
 }  // namespace
+
+void leave_out_withdrawn(Recipe& recipe, const Args& args) {
+  const auto* file = args.last("withdrawals");
+  if (file == nullptr) return;
+  Value options;
+  options.set("list", *file);
+  auto at = recipe.stages.begin();
+  if (at != recipe.stages.end() && at->id == kGate) ++at;  // its counts are of what it stopped
+  recipe.stages.insert(at, {"filters.withdrawn", std::move(options)});
+}
 
 Result<void> state_intent(Recipe& recipe, const Args& args) {
   auto gate = std::find_if(recipe.stages.begin(), recipe.stages.end(),
@@ -43,7 +71,7 @@ Result<void> state_intent(Recipe& recipe, const Args& args) {
   if (gate == recipe.stages.end()) {
     if (!args.has("intent")) {
       for (const auto& [flag, value] : args.given) {
-        if ((flag->commands & ~(kCurate | kPolicy)) == 0 && (flag->commands & kPolicy) != 0) {
+        if ((flag->commands & ~(kCurate | kPolicy | kWithdraw)) == 0 && (flag->commands & kPolicy) != 0) {
           return Error{Code::kInvalidArgument,
                        "--" + std::string(flag->name) + ": state what is intended with --intent"};
         }
@@ -63,6 +91,7 @@ Result<void> state_intent(Recipe& recipe, const Args& args) {
   if (gate->options.get("date", "").empty()) {
     gate->options.set("date", policy::to_string(policy::today()));
   }
+  if (args.has("intent")) write_lineage(recipe, gate->options);
   return {};
 }
 

@@ -12,6 +12,9 @@ namespace corpus::cli {
 // The day is always written down, so that the recipe does the same on another day.
 Result<void> state_intent(Recipe& recipe, const Args& args);
 
+// With --withdrawals filters.withdrawn comes first, but for the gate.
+void leave_out_withdrawn(Recipe& recipe, const Args& args);
+
 Result<policy::Query> intent_query(const Args& args);
 // Built-in terms and those of --policy-file.
 Result<policy::Registry> policy_registry(const Args& args);

@@ -182,8 +182,16 @@ Result<std::optional<Report>> run_quietly(const Recipe& recipe, const Args& args
 }
 
 Result<int> run_job(const Recipe& recipe, const Args& args) {
+  return run_job(recipe, args, {}, nullptr);
+}
+
+Result<int> run_job(const Recipe& recipe, const Args& args, std::string_view id,
+                    std::string* stage_report) {
   CORPUS_TRY(auto report, run_quietly(recipe, args));
   if (!report) return kDone;
+  for (const auto& [stage, text] : report->summary.reports) {
+    if (stage == id && !text.empty()) *stage_report = text;
+  }
   if (report->already_complete) {
     std::string dir = recipe.output.get("dir", "");
     if (!args.has("quiet")) {
@@ -196,6 +204,16 @@ Result<int> run_job(const Recipe& recipe, const Args& args) {
     std::fputs(funnel(*report, recipe).c_str(), stderr);
   }
   return kDone;
+}
+
+Result<int> print_to(const Args& args, std::string_view text) {
+  std::string path = args.get("output", "-");
+  if (path == "-") return print(text);
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "wb"), std::fclose);
+  bool good = file && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size() &&
+              std::fclose(file.release()) == 0;
+  if (good) return kDone;
+  return Error{Code::kIo, path + ": " + std::strerror(errno)};
 }
 
 Result<std::string> read_small_file(const std::string& path, std::size_t most) {

@@ -25,6 +25,11 @@ Result<std::optional<Report>> run_quietly(const Recipe& recipe, const Args& args
 
 // The same, and tells the result: the funnel on stderr, or JSON on stdout with --json.
 Result<int> run_job(const Recipe& recipe, const Args& args);
+// The same, and gives back what stage `id` reported in *report, when it ran.
+Result<int> run_job(const Recipe& recipe, const Args& args, std::string_view id, std::string* report);
+
+// To the file of -o, or to standard output.
+Result<int> print_to(const Args& args, std::string_view text);
 
 // Whole file; kLimit above `most` bytes.
 Result<std::string> read_small_file(const std::string& path, std::size_t most);

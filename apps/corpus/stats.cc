@@ -1,5 +1,6 @@
 // corpus stats: what stats.basic found, as its JSON or as tables.
 #include <algorithm>
+#include <cstdio>
 #include <vector>
 
 #include "commands.h"
@@ -116,10 +117,49 @@ std::string tables(const Value& stats, bool all) {
   return out;
 }
 
+// One row a number that the rules measure.
+Result<int> signals(const Args& args) {
+  Recipe recipe;
+  for (const char* rules : {"gopher_quality", "gopher_repetition", "fineweb", "c4", "dclm"}) {
+    Value options(Value::Object{});
+    options.set("action", "tag");
+    recipe.stages.push_back({std::string("filters.") + rules, std::move(options)});
+  }
+  recipe.stages.push_back({"stats.signals", Value(Value::Object{})});
+  CORPUS_CHECK(complete(recipe, args, args.words, "null:"));
+  CORPUS_TRY(auto report, run_quietly(recipe, args));
+  if (!report) return kDone;
+  std::string json;
+  for (const auto& [id, text] : report->summary.reports) {
+    if (id == "stats.signals") json = text;
+  }
+  if (args.has("json")) return print(json + '\n');
+  CORPUS_TRY(Value found, parse_yaml(json, "signals"));
+  constexpr std::size_t kColumn = 10;
+  constexpr std::string_view kShown[] = {"min", "p5", "p25", "p50", "p75", "p95", "max"};
+  std::string out = left("signal", kNameWidth + 2);
+  for (std::string_view column : kShown) out += right(std::string(column), kColumn);
+  out += '\n';
+  for (const auto& [name, v] : *found.find("signals")->if_object()) {
+    out += "  " + left(name, kNameWidth);
+    for (std::string_view column : kShown) {
+      char number[32];
+      std::snprintf(number, sizeof number, "%.4g", v.get(column, 0.0));
+      out += right(number, kColumn);
+    }
+    out += '\n';
+  }
+  if (const auto& verdicts = *found.find("verdicts")->if_object(); !verdicts.empty()) {
+    out += table("would be dropped", verdicts, 0, args.has("verbose"));
+  }
+  return print(out);
+}
+
 }  // namespace
 
 Result<int> stats(const Args& args) {
   Recipe recipe;
+  if (args.has("signals")) return signals(args);
   recipe.stages.push_back({"stats.basic", Value(Value::Object{})});
   CORPUS_CHECK(complete(recipe, args, args.words, "null:"));
   CORPUS_TRY(auto report, run_quietly(recipe, args));

@@ -23,8 +23,7 @@ stages:
   - filters.refusal: {}
   - dedup.exact: {}
   - dedup.minhash: {}
-  - tags.source: {}
-  - tags.content_id: {}
+  - tags.lineage: {}
 )"},
     {"pretrain", R"(# Running text: shape and manners do not matter.
 corpus: 1
@@ -44,6 +43,33 @@ stages:
   - filters.refusal: {}
   - dedup.exact: {}
   - dedup.minhash: {scope: text}
+)"},
+    {"gopher", R"(# English text by the rules of Gopher (Rae et al. 2021).
+corpus: 1
+stages:
+  - filters.gopher_quality: {}
+  - filters.gopher_repetition: {}
+)"},
+    {"c4", R"(# English text by the rules of C4 (Raffel et al. 2020), which take lines out.
+corpus: 1
+stages:
+  - filters.c4: {}
+)"},
+    {"fineweb", R"(# English text as FineWeb makes it (Penedo et al. 2024), from extracted text on.
+corpus: 1
+stages:
+  - filters.gopher_repetition: {}
+  - filters.gopher_quality: {}
+  - filters.c4: {terminal_punct: false}
+  - filters.fineweb: {}
+  - dedup.minhash: {scope: text}
+)"},
+    {"dclm", R"(# English text by the rules of DCLM-Baseline (Li et al. 2024), from extracted text on.
+corpus: 1
+stages:
+  - filters.gopher_quality: {distinct_stop_words: false}
+  - filters.gopher_repetition: {}
+  - filters.dclm: {}
 )"},
 };
 

@@ -35,10 +35,12 @@ struct Sketch {
 // Where the parts of a row are.
 struct RowLayout {
   std::size_t bands = 0;
-  std::size_t words() const { return 2 + bands + Sketch::kWords; }
+  std::size_t extra = 0;  // words of the caller's, behind the sketch
+  std::size_t words() const { return 2 + bands + Sketch::kWords + extra; }
   std::size_t bytes() const { return 8 * words(); }
   static constexpr std::size_t kKeys = 2;  // behind position and rank
   std::size_t sketch() const { return kKeys + bands; }
+  std::size_t extra_at() const { return sketch() + Sketch::kWords; }
 };
 
 class BandEntries {

@@ -251,7 +251,8 @@ Result<void> BandIndex::load_extent(Extent extent) {
 
 // --- clusters
 
-Result<void> BandIndex::clusters(ExternalSort<ClusterMember>& members) {
+Result<void> BandIndex::clusters(ExternalSort<ClusterMember>& members,
+                                 std::vector<RecordPos>* seen) {
   close_open();
   auto n = static_cast<std::size_t>(size_);
   std::uint64_t sets_bytes = n * sizeof(UnionFind::Element) + n / 8;
@@ -267,7 +268,7 @@ Result<void> BandIndex::clusters(ExternalSort<ClusterMember>& members) {
   } else {
     CORPUS_CHECK(group_spilled(sets));
   }
-  return emit(sets, members);
+  return emit(sets, members, seen);
 }
 
 void BandIndex::group_in_memory(UnionFind& sets) const {
@@ -297,43 +298,56 @@ Result<void> BandIndex::group_spilled(UnionFind& sets) {
   return {};
 }
 
-Result<void> BandIndex::emit(UnionFind& sets, ExternalSort<ClusterMember>& members) {
-  // An entry alone in its set is in no cluster. A set is named by its least entry, so that one has
-  // company when a later entry leads to it.
-  std::vector<bool> in_cluster(sets.size());
-  for (UnionFind::Element i = 0; i < sets.size(); ++i) {
-    UnionFind::Element root = sets.find(i);
-    if (root != i) in_cluster[i] = in_cluster[root] = true;
-  }
-  auto add = [&](std::uint32_t number, const std::uint64_t* row) {
-    ClusterMember m{.cluster = sets.find(number), .rank = row[1], .pos = {row[0]}, .sketch = {}};
-    std::copy_n(row + layout_.sketch(), Sketch::kWords, m.sketch.words);
-    return members.add(m);
-  };
+Result<void> BandIndex::each_row(
+    const std::function<Result<void>(std::uint32_t, const std::uint64_t*)>& f) {
+  close_open();
   std::vector<std::uint64_t> row(layout_.words());
+  SpillFile::Block block;
   for (const Segment& segment : segments_) {
     std::uint32_t number = segment.base;
     if (segment.entries != nullptr) {
       for (std::uint32_t i = 0; i < segment.size; ++i) {
-        if (!in_cluster[number + i]) continue;
         segment.entries->copy_row(i, row.data());
-        CORPUS_CHECK(add(number + i, row.data()));
+        CORPUS_CHECK(f(number + i, row.data()));
       }
       continue;
     }
-    SpillFile::Block block;
     for (const Extent& extent : segment.rows) {
       for (std::uint64_t at = extent.begin; at < extent.end; at = block.next) {
         CORPUS_CHECK(rows_.read(at, block));
         auto* words = reinterpret_cast<const std::uint64_t*>(block.items.data());
         for (std::size_t n = block.items.size() / layout_.bytes(); n > 0; --n, ++number) {
-          if (in_cluster[number]) CORPUS_CHECK(add(number, words));
+          CORPUS_CHECK(f(number, words));
           words += layout_.words();
         }
       }
     }
   }
   return {};
+}
+
+Result<void> BandIndex::emit(UnionFind& sets, ExternalSort<ClusterMember>& members,
+                             std::vector<RecordPos>* seen) {
+  // An entry alone in its set is in no cluster. A set is named by its least entry, so that one has
+  // company when a later entry leads to it.
+  std::vector<bool> in_cluster(sets.size());
+  for (UnionFind::Element i = 0; i < sets.size(); ++i) {
+    UnionFind::Element root = sets.find(i);
+    if (root != i) in_cluster[i] = in_cluster[root] = true;
+    if (seen != nullptr) (*seen)[root] = std::min((*seen)[root], (*seen)[i]);
+  }
+  auto seen_of = [&](UnionFind::Element root) {
+    return seen != nullptr ? (*seen)[root] : ClusterMember::kNotSeen;
+  };
+  return each_row([&](std::uint32_t number, const std::uint64_t* row) -> Result<void> {
+    UnionFind::Element root = sets.find(number);
+    RecordPos linked = seen_of(root);
+    if (!in_cluster[number] && linked == ClusterMember::kNotSeen) return {};
+    ClusterMember m{
+        .cluster = root, .rank = row[1], .pos = {row[0]}, .sketch = {}, .seen = linked};
+    std::copy_n(row + layout_.sketch(), Sketch::kWords, m.sketch.words);
+    return members.add(m);
+  });
 }
 
 }  // namespace corpus

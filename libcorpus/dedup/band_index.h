@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -43,6 +44,9 @@ struct ClusterMember {
   std::uint64_t rank = 0;
   RecordPos pos;
   Sketch sketch;
+  // The least record of an index that the cluster is linked to.
+  RecordPos seen = kNotSeen;
+  static constexpr RecordPos kNotSeen = {~std::uint64_t{0}};
 
   bool operator<(const ClusterMember& o) const {
     if (cluster != o.cluster) return cluster < o.cluster;
@@ -66,8 +70,15 @@ class BandIndex : public Durable {
   Result<void> save(const StateSink& sink) override;
   Result<void> load(std::string_view bytes) override;
 
-  // Adds all members of all clusters. The index can only be destroyed afterwards.
-  Result<void> clusters(ExternalSort<ClusterMember>& members);
+  // f(record's number from 0 up, its row) -> Result<void> for all, in the order of the numbers. Not
+  // concurrent with anything.
+  Result<void> each_row(
+      const std::function<Result<void>(std::uint32_t, const std::uint64_t*)>& f);
+
+  // Adds all members of all clusters. The index can only be destroyed afterwards. `seen`, when it
+  // is not null, has for each number the record of a persistent index that it is linked to, or
+  // kNotSeen: clusters with such a link have all of their members added, be it one.
+  Result<void> clusters(ExternalSort<ClusterMember>& members, std::vector<RecordPos>* seen = nullptr);
 
  private:
   // Records that came one after another, numbered from `base`. `entries` is null once it was
@@ -93,7 +104,8 @@ class BandIndex : public Durable {
 
   void group_in_memory(UnionFind& sets) const;
   Result<void> group_spilled(UnionFind& sets);
-  Result<void> emit(UnionFind& sets, ExternalSort<ClusterMember>& members);
+  Result<void> emit(UnionFind& sets, ExternalSort<ClusterMember>& members,
+                    std::vector<RecordPos>* seen);
 
   RowLayout layout_;
   MemoryBudget* memory_;

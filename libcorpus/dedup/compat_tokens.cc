@@ -3,7 +3,7 @@
 #include <iterator>
 
 #include "dedup/compat.h"
-#include "dedup/english_words.h"
+#include "text/english_words.h"
 #include "text/unicode_forms.h"
 #include "text/utf8.h"
 

@@ -5,13 +5,18 @@
 #include <cmath>
 #include <utility>
 
+#include "json/escape.h"
+
 namespace corpus {
 namespace {
 
 class DropDuplicates final : public Map {
  public:
-  DropDuplicates(std::unique_ptr<PositionList<Drop>> list, Reason reason, std::string_view method)
-      : list_(std::move(list)), reason_(reason), method_(method) {}
+  DropDuplicates(std::unique_ptr<PositionList<Drop>> list, Reason reason, std::string_view method,
+                 const std::vector<std::string>& index_inputs)
+      : list_(std::move(list)), reason_(reason), method_(method) {
+    for (const auto& name : index_inputs) json::append_quoted(names_.emplace_back(), name);
+  }
 
   std::unique_ptr<State> scratch() const override { return std::make_unique<Scratch>(); }
 
@@ -21,7 +26,9 @@ class DropDuplicates final : public Map {
                          Record& record = batch.records[i];
                          if (record.drop) return;
                          record.drop = reason_;
-                         tag_duplicate(batch, i, drop, method_);
+                         std::string_view name;
+                         if (drop.in_index != 0) name = names_[drop.of.input()];
+                         tag_duplicate(batch, i, drop, method_, name);
                        });
   }
 
@@ -32,6 +39,7 @@ class DropDuplicates final : public Map {
   std::unique_ptr<PositionList<Drop>> list_;
   Reason reason_;
   std::string_view method_;
+  std::vector<std::string> names_;  // as JSON
 };
 
 }  // namespace
@@ -40,9 +48,10 @@ std::uint16_t thousandths(double share) {
   return static_cast<std::uint16_t>(std::lround(1000 * std::clamp(share, 0.0, 1.0)));
 }
 
-void tag_duplicate(Batch& batch, std::size_t i, const Drop& drop, std::string_view method) {
+void tag_duplicate(Batch& batch, std::size_t i, const Drop& drop, std::string_view method,
+                   std::string_view index_input) {
   constexpr std::size_t kFixed = 128;  // names and four numbers
-  char* const begin = batch.arena.reserve(kFixed + method.size());
+  char* const begin = batch.arena.reserve(kFixed + method.size() + index_input.size());
   char* to = begin;
   auto text = [&](std::string_view s) { to = std::copy(s.begin(), s.end(), to); };
   auto number = [&](std::uint64_t n) { to = std::to_chars(to, to + 20, n).ptr; };
@@ -55,11 +64,16 @@ void tag_duplicate(Batch& batch, std::size_t i, const Drop& drop, std::string_vi
       *to++ = static_cast<char>('0' + value / unit % 10);
     }
   };
-  text("{\"of\":\"");
+  text(drop.in_index != 0 ? "{\"of\":\"index:" : "{\"of\":\"");
   number(drop.of.input());
   *to++ = ':';
   number(drop.of.offset());
-  text("\",\"method\":\"");
+  *to++ = '"';
+  if (drop.in_index != 0) {
+    text(",\"input\":");
+    text(index_input);
+  }
+  text(",\"method\":\"");
   text(method);
   *to++ = '"';
   share(",\"estimate\":", drop.estimate);
@@ -71,8 +85,9 @@ void tag_duplicate(Batch& batch, std::size_t i, const Drop& drop, std::string_vi
 }
 
 std::unique_ptr<Map> drop_duplicates(std::unique_ptr<PositionList<Drop>> list, Reason reason,
-                                     std::string_view method) {
-  return std::make_unique<DropDuplicates>(std::move(list), reason, method);
+                                     std::string_view method,
+                                     const std::vector<std::string>& index_inputs) {
+  return std::make_unique<DropDuplicates>(std::move(list), reason, method, index_inputs);
 }
 
 }  // namespace corpus

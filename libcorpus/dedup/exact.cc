@@ -17,9 +17,9 @@
 #include "corpus/component.h"
 #include "dedup/evidence.h"
 #include "dedup/exact_sorted.h"
+#include "dedup/hash_content.h"
 #include "dedup/key_set.h"
 #include "io/file.h"
-#include "text/content_key.h"
 
 namespace corpus {
 namespace {
@@ -27,31 +27,6 @@ namespace {
 constexpr std::string_view kId = "dedup.exact";
 constexpr const char* kScanEnding = ".scan";
 static_assert(std::endian::native == std::endian::little, "keys are stored as they lie in memory");
-
-class HashContent final : public Map {
- public:
-  HashContent(Scope scope, std::size_t column) : scope_(scope), column_(column) {}
-  std::uint32_t fields() const override { return Fields::kTurns; }
-  std::unique_ptr<State> scratch() const override { return std::make_unique<Scratch>(); }
-
-  Result<void> run(Batch& batch, State* state) const override {
-    std::string& buffer = static_cast<Scratch*>(state)->buffer;
-    auto& keys = batch.columns[column_];
-    keys.assign(batch.records.size(), Key128());
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      const Record& record = batch.records[i];
-      if (!record.drop) keys[i] = text::content_key(record.turns, scope_, buffer);
-    }
-    return {};
-  }
-
- private:
-  struct Scratch : State {
-    std::string buffer;
-  };
-  Scope scope_;
-  std::size_t column_;
-};
 
 // What save() has not written yet, once there was a first save() that wrote everything. In pieces,
 // so that it grows without being copied.
@@ -204,9 +179,17 @@ Result<Stages> make_dedup_exact(const Value& options, BuildContext& context) {
   std::string spill_path = context.new_spill_path();
   std::size_t column = context.new_column();
   auto hash = std::make_unique<HashContent>(scope, column);
+  if (std::string dir = options.get("index", ""); !dir.empty()) {
+    CORPUS_TRY(auto index, IndexWriter::open(dir, content_purpose(options.get("scope", "text")),
+                                             context.inputs, index_marker(spill_path),
+                                             context.memory));
+    return stages(std::move(hash), make_sorted_exact(column, context.memory, kId,
+                                                     std::move(spill_path), std::move(index)));
+  }
   if (sort_on_disk(options.get("out_of_core", "auto"), spill_path, context)) {
     return stages(std::move(hash),
-                  make_sorted_exact(column, context.memory, kId, std::move(spill_path)));
+                  make_sorted_exact(column, context.memory, kId, std::move(spill_path),
+                                    nullptr));
   }
   std::string marker = spill_path.empty() ? spill_path : spill_path + kScanEnding;
   return stages(std::move(hash),

@@ -1,15 +1,12 @@
 #include "dedup/exact_sorted.h"
 
-#include <cstring>
-#include <mutex>
-#include <span>
 #include <utility>
 #include <vector>
 
+#include "dedup/durable_sort.h"
 #include "dedup/evidence.h"
 #include "dedup/external_sort.h"
 #include "dedup/position_list.h"
-#include "dedup/spill_file.h"
 
 namespace corpus {
 namespace {
@@ -18,22 +15,39 @@ struct KeyAt {
   Key128 key;
   RecordPos pos;
   auto operator<=>(const KeyAt&) const = default;
+  static std::uint32_t fields() { return 0; }
+  void set_id(std::string_view) {}
+  ShortId short_id() const { return {}; }
 };
 static_assert(sizeof(KeyAt) == 24);
 
+// For an index, which says whose key it is.
+struct NamedKeyAt {
+  Key128 key;
+  RecordPos pos;
+  ShortId id;
+  auto operator<=>(const NamedKeyAt&) const = default;
+  static std::uint32_t fields() { return Fields::kId; }
+  void set_id(std::string_view text) { id = ShortId::of(text); }
+  ShortId short_id() const { return id; }
+};
+static_assert(sizeof(NamedKeyAt) == 64);
+
 constexpr std::size_t kAtOnce = 1024;  // that a worker gathers before it takes the lock
 
+template <typename Item>
 class SortedExact final : public Fold {
  public:
   SortedExact(std::size_t column, MemoryBudget* memory, std::string_view who,
-              std::string spill_path)
+              std::string spill_path, std::unique_ptr<IndexWriter> index)
       : column_(column),
         memory_(memory),
         who_(who),
         spill_path_(std::move(spill_path)),
-        log_(path(kSortedKeysEnding), SpillFile::Keep::kForRestart),
-        sorter_(std::make_unique<ExternalSort<KeyAt>>(memory, who, path(".sorted"))) {}
+        keys_(new_sort()),
+        index_(std::move(index)) {}
 
+  std::uint32_t fields() const override { return Item::fields(); }
   std::unique_ptr<State> partial() const override { return std::make_unique<Partial>(); }
 
   Result<void> observe(const Batch& batch, State& state) const override {
@@ -41,95 +55,106 @@ class SortedExact final : public Fold {
     const auto& keys = batch.columns[column_];
     for (std::size_t i = 0; i < keys.size(); ++i) {
       const Record& record = batch.records[i];
-      if (!record.drop && keys[i] != Key128()) gathered.push_back({keys[i], record.pos});
+      if (record.drop || keys[i] == Key128()) continue;
+      Item& item = gathered.emplace_back();
+      item.key = keys[i];
+      item.pos = record.pos;
+      item.set_id(record.id);
     }
-    return gathered.size() < kAtOnce ? Result<void>() : hand_over(gathered);
+    return gathered.size() < kAtOnce ? Result<void>() : keys_->add(gathered);
   }
   Result<void> merge(std::unique_ptr<State> state) override {
-    return hand_over(static_cast<Partial&>(*state).keys);
+    return keys_->add(static_cast<Partial&>(*state).keys);
   }
 
   Result<std::unique_ptr<Map>> finish() override {
     ExternalSort<Drop> drops(memory_, who_, path(".drops"));
-    KeyAt first;
-    CORPUS_CHECK(sorter_->drain([&](const KeyAt& item) -> Result<void> {
-      if (item.key == first.key) return drops.add({.pos = item.pos, .of = first.pos});
-      first = item;
-      return {};
-    }));
-    sorter_.reset();
+    CORPUS_CHECK(index_ == nullptr ? find(drops) : find_with_index(drops));
+    keys_ = new_sort();
     CORPUS_TRY(auto list, PositionList<Drop>::make(drops, memory_, who_, path(".list")));
-    return drop_duplicates(std::move(list), Reason::intern("dedup.exact.duplicate"), kExactMethod);
+    return drop_duplicates(
+        std::move(list), Reason::intern("dedup.exact.duplicate"), kExactMethod,
+        index_ == nullptr ? std::vector<std::string>() : index_->before().inputs());
   }
+  Result<void> commit() override { return index_ == nullptr ? Result<void>() : index_->publish(); }
 
-  // What came since the last save is in the file of keys already, but for a last piece.
   Result<void> save(const StateSink& sink) override {
-    CORPUS_CHECK(write_unsaved());
-    CORPUS_CHECK(log_.open());
-    if (log_.size() == saved_) return {};
-    CORPUS_CHECK(log_.sync());
-    saved_ = log_.size();
-    return sink({reinterpret_cast<const char*>(&saved_), sizeof saved_});
+    if (index_ != nullptr) CORPUS_CHECK(index_->mark());
+    return keys_->save(sink);
   }
-  Result<void> load(std::string_view bytes) override {
-    if (bytes.size() % sizeof saved_ != 0) {
-      return Error{Code::kCorrupt,
-                   std::string(who_) + ": what was saved is cut off; start again without --resume"};
-    }
-    if (bytes.empty()) return {};
-    std::memcpy(&saved_, bytes.data() + bytes.size() - sizeof saved_, sizeof saved_);
-    CORPUS_CHECK(log_.reopen(saved_));
-    SpillReader<KeyAt> reader(log_, {0, saved_});
-    for (;;) {
-      CORPUS_TRY(const KeyAt* item, reader.next());
-      if (item == nullptr) return {};
-      CORPUS_CHECK(sorter_->add(*item));
-    }
-  }
+  Result<void> load(std::string_view bytes) override { return keys_->load(bytes); }
 
  private:
   struct Partial : State {
-    std::vector<KeyAt> keys;
+    std::vector<Item> keys;
   };
-  static constexpr std::size_t kUnsaved = std::size_t{16} << 10;  // items
 
   std::string path(const char* ending) const {
     return spill_path_.empty() ? spill_path_ : spill_path_ + ending;
   }
-
-  // Empties `keys`.
-  Result<void> hand_over(std::vector<KeyAt>& keys) const {
-    std::lock_guard lock(mutex_);
-    for (const KeyAt& item : keys) CORPUS_CHECK(sorter_->add(item));
-    if (!spill_path_.empty()) unsaved_.insert(unsaved_.end(), keys.begin(), keys.end());
-    keys.clear();
-    return unsaved_.size() < kUnsaved ? Result<void>() : write_unsaved();
+  std::unique_ptr<DurableSort<Item>> new_sort() const {
+    return std::make_unique<DurableSort<Item>>(memory_, who_, spill_path_, kSortedKeysEnding);
   }
-  Result<void> write_unsaved() const {
-    if (unsaved_.empty()) return {};
-    auto written = log_.append(
-        {reinterpret_cast<const char*>(unsaved_.data()), unsaved_.size() * sizeof(KeyAt)},
-        sizeof(KeyAt));
-    unsaved_.clear();
-    return written ? Result<void>() : std::move(written).error();
+
+  Result<void> find(ExternalSort<Drop>& drops) {
+    Item first;
+    return keys_->drain([&](const Item& item) -> Result<void> {
+      if (item.key == first.key) return drops.add({.pos = item.pos, .of = first.pos});
+      first = item;
+      return {};
+    });
+  }
+
+  Result<void> find_with_index(ExternalSort<Drop>& drops) {
+    ExternalSort<IndexRow> rows(memory_, who_, path(".new"));
+    IndexLookup<ContentEntry> seen(index_->before());
+    CORPUS_CHECK(index_->begin());
+    Drop of_first;  // of the others with its key
+    Key128 key;
+    CORPUS_CHECK(keys_->drain([&](const Item& item) -> Result<void> {
+      if (item.key != key) {
+        key = item.key;
+        CORPUS_TRY(auto at, seen.find({item.key, {}}));
+        of_first = {.of = at.value_or(item.pos), .in_index = at.has_value()};
+        if (!at) {
+          RecordPos pos = index_->global(item.pos);
+          CORPUS_CHECK(index_->key(ContentEntry{item.key, pos}));
+          return rows.add({.pos = pos, .survivor = pos, .sketch = {}, .id = item.short_id()});
+        }
+      }
+      Drop drop = of_first;
+      drop.pos = item.pos;
+      return drops.add(drop);
+    }));
+    CORPUS_CHECK(rows.drain([&](const IndexRow& row) { return index_->row(row); }));
+    return index_->finish();
   }
 
   std::size_t column_;
   MemoryBudget* memory_;
   std::string_view who_;
   std::string spill_path_;
-  mutable std::mutex mutex_;  // of what workers hand over
-  mutable SpillFile log_;     // all keys, for a restart
-  std::unique_ptr<ExternalSort<KeyAt>> sorter_;
-  mutable std::vector<KeyAt> unsaved_;
-  std::uint64_t saved_ = 0;
+  std::unique_ptr<DurableSort<Item>> keys_;  // thread safe to add to
+  std::unique_ptr<IndexWriter> index_;       // of earlier runs; null: none
 };
 
 }  // namespace
 
+IndexPurpose content_purpose(const std::string& scope) {
+  Value options;
+  options.set("scope", scope);
+  return {.kind = IndexKind::kContent, .options = options.to_json()};
+}
+
 std::unique_ptr<Fold> make_sorted_exact(std::size_t column, MemoryBudget* memory,
-                                        std::string_view who, std::string spill_path) {
-  return std::make_unique<SortedExact>(column, memory, who, std::move(spill_path));
+                                        std::string_view who, std::string spill_path,
+                                        std::unique_ptr<IndexWriter> index) {
+  if (index == nullptr) {
+    return std::make_unique<SortedExact<KeyAt>>(column, memory, who, std::move(spill_path),
+                                                nullptr);
+  }
+  return std::make_unique<SortedExact<NamedKeyAt>>(column, memory, who, std::move(spill_path),
+                                                   std::move(index));
 }
 
 }  // namespace corpus

@@ -20,6 +20,8 @@
 #include "dedup/band_index.h"
 #include "dedup/evidence.h"
 #include "dedup/external_sort.h"
+#include "dedup/index_writer.h"
+#include "dedup/minhash_index.h"
 #include "dedup/minhash_options.h"
 #include "dedup/position_list.h"
 #include "dedup/verify.h"
@@ -34,15 +36,18 @@ constexpr std::size_t kRowsAtOnce = 64;  // that a worker gathers before it take
 class FindNearDuplicates final : public Fold {
  public:
   FindNearDuplicates(MinhashOptions options, MemoryBudget* memory, std::string spill_path,
-                     std::shared_ptr<Candidates> candidates)
+                     std::shared_ptr<Candidates> candidates, std::unique_ptr<IndexWriter> seen)
       : options_(std::move(options)),
         memory_(memory),
         spill_path_(std::move(spill_path)),
         candidates_(std::move(candidates)),
-        layout_{options_.signatures->bands()},
+        seen_(std::move(seen)),
+        layout_{options_.signatures->bands(), seen_ != nullptr ? kIdWords : 0},
         index_(new_index()) {}
 
-  std::uint32_t fields() const override { return Fields::kTurns; }
+  std::uint32_t fields() const override {
+    return Fields::kTurns | (seen_ != nullptr ? Fields::kId : 0);
+  }
   // With candidates to verify it leaves the records alone.
   bool drops_only() const override { return candidates_ != nullptr; }
   std::unique_ptr<State> partial() const override {
@@ -61,6 +66,7 @@ class FindNearDuplicates final : public Fold {
       partial.signer->band_keys(row + RowLayout::kKeys);
       Sketch sketch = partial.signer->sketch();
       std::copy_n(sketch.words, Sketch::kWords, row + layout_.sketch());
+      if (seen_ != nullptr) put_id(record.id, row + layout_.extra_at());
       if (partial.rows.size() >= kRowsAtOnce * layout_.words()) CORPUS_CHECK(hand_over(partial));
     }
     return {};
@@ -73,21 +79,34 @@ class FindNearDuplicates final : public Fold {
   Result<std::unique_ptr<Map>> finish() override {
     compared_ = index_->size();
     ExternalSort<ClusterMember> members(memory_, kId, path(".members"));
-    CORPUS_CHECK(index_->clusters(members));
-    index_ = new_index();  // its memory is free for later stages
+    if (seen_ == nullptr) {
+      CORPUS_CHECK(index_->clusters(members));
+      index_ = new_index();  // its memory is free for later stages
+    }
     if (candidates_ != nullptr) {
       CORPUS_CHECK(candidates_->take(members, &clusters_));
       return std::unique_ptr<Map>();
     }
     ExternalSort<Drop> drops(memory_, kId, path(".drops"));
-    CORPUS_CHECK(all_but_the_best(members, drops));
+    if (seen_ == nullptr) {
+      CORPUS_CHECK(all_but_the_best(members, drops));
+    } else {
+      MinhashIndex index(*seen_, layout_, options_.signatures->hashes(), memory_, kId, spill_path_);
+      CORPUS_CHECK(index.find(*index_, drops, &clusters_));
+      index_ = new_index();
+    }
     dropped_ = drops.size();
     CORPUS_TRY(auto list, PositionList<Drop>::make(drops, memory_, kId, path(".list")));
     return drop_duplicates(std::move(list), Reason::intern("dedup.minhash.near_duplicate"),
-                           kMethod);
+                           kMethod,
+                           seen_ != nullptr ? seen_->before().inputs() : std::vector<std::string>());
   }
+  Result<void> commit() override { return seen_ == nullptr ? Result<void>() : seen_->publish(); }
 
-  Result<void> save(const StateSink& sink) override { return index_->save(sink); }
+  Result<void> save(const StateSink& sink) override {
+    if (seen_ != nullptr) CORPUS_CHECK(seen_->mark());
+    return index_->save(sink);
+  }
   Result<void> load(std::string_view bytes) override { return index_->load(bytes); }
 
   std::string report() const override {
@@ -136,6 +155,7 @@ class FindNearDuplicates final : public Fold {
   MemoryBudget* memory_;
   std::string spill_path_;
   std::shared_ptr<Candidates> candidates_;  // null: no verification
+  std::unique_ptr<IndexWriter> seen_;       // of earlier runs; null: none
   RowLayout layout_;
   std::unique_ptr<BandIndex> index_;  // thread safe
   std::uint64_t compared_ = 0;
@@ -148,12 +168,23 @@ class FindNearDuplicates final : public Fold {
 Result<Stages> make_dedup_minhash(const Value& value, BuildContext& context) {
   CORPUS_TRY(MinhashOptions options, MinhashOptions::parse(value));
   std::string spill_path = context.new_spill_path();
+  std::unique_ptr<IndexWriter> seen;
+  if (std::string dir = value.get("index", ""); !dir.empty()) {
+    if (options.verify) {
+      return Error{Code::kInvalidArgument,
+                   "verify: jaccard compares texts, and an index has none; leave one of them out"};
+    }
+    CORPUS_TRY(seen, IndexWriter::open(dir, bands_purpose(options), context.inputs,
+                                       index_marker(spill_path), context.memory));
+  }
   if (!options.verify) {
     return stages(std::make_unique<FindNearDuplicates>(std::move(options), context.memory,
-                                                       std::move(spill_path), nullptr));
+                                                       std::move(spill_path), nullptr,
+                                                       std::move(seen)));
   }
   auto candidates = std::make_shared<Candidates>(context.memory, kId, spill_path);
-  auto find = std::make_unique<FindNearDuplicates>(options, context.memory, spill_path, candidates);
+  auto find = std::make_unique<FindNearDuplicates>(options, context.memory, spill_path, candidates,
+                                                   nullptr);
   return stages(std::move(find), make_verify(std::move(options), context.memory, kId, spill_path,
                                              std::move(candidates)));
 }

@@ -87,6 +87,28 @@ Result<Banding> parse_banding(const Value& options, const PeerDefaults& defaults
   return banding;
 }
 
+std::string text_of(const Shingle& shingle) {
+  return std::to_string(shingle.size) +
+         (shingle.unit == ShingleUnit::kWords ? " words" : " characters");
+}
+
+Value identity_of(const Value& options, const PeerDefaults& defaults, const Shingle& shingle,
+                  const Banding& banding, std::uint64_t seed) {
+  Value out;
+  out.set("scope", options.get("scope", "text"));
+  out.set("shingle", text_of(shingle));
+  if (options.find("hashes") != nullptr) {
+    out.set("threshold", options.get("threshold", 0.8));
+    out.set("hashes", options.get("hashes", static_cast<int>(defaults.hashes)));
+  } else {
+    out.set("bands", static_cast<std::int64_t>(banding.bands));
+    out.set("rows", static_cast<std::int64_t>(banding.rows));
+  }
+  out.set("compat", options.get("compat", "none"));
+  out.set("seed", static_cast<std::int64_t>(seed));
+  return out;
+}
+
 }  // namespace
 
 Result<MinhashOptions> MinhashOptions::parse(const Value& options) {
@@ -101,6 +123,7 @@ Result<MinhashOptions> MinhashOptions::parse(const Value& options) {
       static_cast<std::uint64_t>(options.get("seed", static_cast<std::int64_t>(defaults.seed)));
   out.verify = options.get("verify", "none") == "jaccard";
   out.threshold = options.get("threshold", threshold_of(banding));
+  out.identity = identity_of(options, defaults, shingle, banding, seed);
   if (peer) {
     if (shingle.unit != ShingleUnit::kWords) return wrong("compat: shingles are of its own words");
     std::size_t hashes = std::max(defaults.hashes, banding.bands * banding.rows);

@@ -19,6 +19,8 @@ struct MinhashOptions {
   bool verify = false;
   double threshold = 0;  // of the computed similarity, with verify
   std::shared_ptr<const SignerFactory> signatures;
+  // The options that decide the band keys, with what was not given filled in: equal for equal keys.
+  Value identity;
 
   static Result<MinhashOptions> parse(const Value& options);
 };

@@ -1,7 +1,7 @@
 // PositionList: what a first pass found out about some of the records, looked up a batch at a time
 // in a later one.
 //
-// T is trivially copyable, has a `pos`, of which each comes once, and is ordered by it. The list is
+// T is trivially copyable, has a `pos` and is ordered by it first; it may come several times. The list is
 // in memory when the MemoryBudget has room for it, else in a SpillFile of which only where each
 // block begins is in memory (16 bytes for each 32 KiB). Immutable, so threads may share it, each
 // with its own Cursor.
@@ -64,7 +64,7 @@ class PositionList {
     const T* last = nullptr;
   };
 
-  // Calls f(index of the record, const T&) for the batch's records that are in the list, in order.
+  // Calls f(index of the record, const T&) for the items of the batch's records, in order.
   template <typename F>
   Result<void> each(const Batch& batch, Cursor& cursor, F&& f) const {
     if (batch.records.empty() || size_ == 0) return {};
@@ -74,7 +74,10 @@ class PositionList {
       while (item != nullptr && item->pos < pos) {
         CORPUS_TRY(item, next(cursor));
       }
-      if (item != nullptr && item->pos == pos) f(i, *item);
+      while (item != nullptr && item->pos == pos) {
+        f(i, *item);
+        CORPUS_TRY(item, next(cursor));
+      }
     }
     return {};
   }
@@ -120,9 +123,10 @@ class PositionList {
       cursor.item = items_.data();
       cursor.last = cursor.item + items_.size();
     } else {
-      auto later = std::upper_bound(starts_.begin(), starts_.end(), pos,
-                                    [](RecordPos p, const Start& s) { return p < s.pos; });
-      CORPUS_CHECK(load(later == starts_.begin() ? later->at : std::prev(later)->at, cursor));
+      // Its items may begin in the block before the first one that begins with it.
+      auto from = std::lower_bound(starts_.begin(), starts_.end(), pos,
+                                   [](const Start& s, RecordPos p) { return s.pos < p; });
+      CORPUS_CHECK(load(from == starts_.begin() ? from->at : std::prev(from)->at, cursor));
     }
     cursor.item = std::lower_bound(cursor.item, cursor.last, pos,
                                    [](const T& item, RecordPos p) { return item.pos < p; });

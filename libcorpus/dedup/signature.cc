@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/hash.h"
-#include "dedup/word_class.h"
+#include "text/word_class.h"
 #include "simd/minhash.h"
 #include "text/utf8.h"
 

@@ -20,7 +20,7 @@
 #include "corpus/component.h"
 #include "corpus/record.h"
 #include "dedup/band_entries.h"
-#include "dedup/words.h"
+#include "text/word_hashes.h"
 
 namespace corpus {
 
@@ -51,7 +51,7 @@ class SignerFactory {
 };
 
 enum class ShingleUnit : std::uint8_t {
-  kWords,       // dedup/words.h
+  kWords,       // text/word_hashes.h
   kCharacters,  // code points of the lower-cased text; a run of white space is one space
 };
 

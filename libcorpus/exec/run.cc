@@ -250,6 +250,10 @@ class Runner {
       std::string said = std::visit([](const auto& s) { return s->report(); }, stage);
       if (!said.empty()) summary.reports.emplace_back(id, std::move(said));
     }
+    for (auto& [id, stage] : chain_.stages) {
+      auto done = std::visit([](auto& s) { return s->commit(); }, stage);
+      if (!done) return std::move(done).error().context(id);
+    }
     CORPUS_CHECK(chain_.sink->close(summary));
     report.bytes_out = chain_.sink->bytes_written();
     report.seconds = since(start_);

@@ -1,26 +1,37 @@
-// SHA-256 (FIPS 180-4) of bytes as they are written, by OpenSSL: uses the CPU's instructions.
+// SHA-256 (FIPS 180-4) by OpenSSL: uses the CPU's instructions.
+//
+// Sha256 keeps OpenSSL's state between messages: a short message costs its blocks and nothing else,
+// which matters for trees (65 bytes a node). Not thread safe; one each thread.
 #ifndef CORPUS_IO_SHA256_H_
 #define CORPUS_IO_SHA256_H_
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
 struct evp_md_ctx_st;
+struct evp_md_st;
 
 namespace corpus::io {
 
 class Sha256 {
  public:
+  using Digest = std::array<std::uint8_t, 32>;
+
   Sha256();
   void reset();  // as new
-  void update(std::string_view bytes);
-  std::string hex() const;  // of everything since reset(), 64 lower-case digits; may be continued
+  Sha256& update(std::string_view bytes);
+  Digest finish();          // of everything since the last finish() or reset(); as new afterwards
+  std::string hex() const;  // of the same, 64 lower-case digits; may be continued
 
  private:
   struct Free {
     void operator()(evp_md_ctx_st* context) const;
+    void operator()(evp_md_st* digest) const;
   };
+  std::unique_ptr<evp_md_st, Free> algorithm_;
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 

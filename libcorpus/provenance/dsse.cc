@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "corpus/provenance.h"
-#include "provenance/base64.h"
+#include "base/base64.h"
 #include "provenance/strict_json.h"
 
 namespace corpus::provenance {

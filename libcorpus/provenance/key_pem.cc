@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "provenance/base64.h"
+#include "base/base64.h"
 
 namespace corpus::provenance {
 namespace {

@@ -106,7 +106,7 @@ Result<void> for_each_record(
 
 Result<FileDigest> file_digest(const std::string& path) {
   CORPUS_TRY(io::File file, io::File::open_read(path));
-  Hasher hasher;
+  io::Sha256 hasher;
   FileDigest out;
   std::string buffer(kStep, '\0');
   for (;;) {

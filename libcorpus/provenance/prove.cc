@@ -1,13 +1,12 @@
 // Inclusion proofs: from a record over its part's tree and the log to the signed statement.
-#include <algorithm>
 #include <cstring>
-#include <iterator>
 
 #include "corpus/integrity.h"
 #include "corpus/shard.h"
 #include "io/file.h"
 #include "json/escape.h"
 #include "provenance/part_log.h"
+#include "provenance/proof_json.h"
 #include "provenance/sealed.h"
 #include "provenance/sha256.h"
 #include "provenance/strict_json.h"
@@ -16,38 +15,6 @@ namespace corpus::provenance {
 namespace {
 
 constexpr std::uint64_t kMostLeaves = std::uint64_t{32} << 30;  // bytes
-
-Error refused(std::string what) { return {Code::kCorrupt, "proof: " + std::move(what)}; }
-
-Value::Array print_path(const Proof& path) {
-  Value::Array out;
-  for (const auto& digest : path) out.emplace_back(hex(digest));
-  return out;
-}
-
-Result<Proof> parse_path(const Value* list) {
-  const auto* items = list != nullptr ? list->if_array() : nullptr;
-  if (items == nullptr) return refused("has no path");
-  Proof out;
-  for (const auto& item : *items) {
-    auto digest = item.if_string() != nullptr ? parse_hex(*item.if_string()) : std::nullopt;
-    if (!digest) return refused("a hash of a path is no 64 hex digits");
-    out.push_back(*digest);
-  }
-  return out;
-}
-
-Result<Digest> digest_member(const Value& object, std::string_view key) {
-  auto digest = parse_hex(object.get(key, ""));
-  if (!digest) return refused("'" + std::string(key) + "' is no 64 hex digits");
-  return *digest;
-}
-
-Result<std::uint64_t> number_member(const Value& object, std::string_view key) {
-  std::int64_t n = object.get(key, -1);
-  if (n < 0) return refused("'" + std::string(key) + "' is no number");
-  return static_cast<std::uint64_t>(n);
-}
 
 Value number(std::uint64_t n) { return static_cast<std::int64_t>(n); }
 
@@ -119,27 +86,10 @@ Result<std::string> prove(const std::string& dir, std::uint64_t number_in_corpus
 }
 
 Result<ProofReport> check_proof(std::string_view text, std::span<const PublicKey> trusted) {
-  auto parsed = parse_strict_json(text);
-  if (!parsed) return std::move(parsed).error().context("proof");
-  const Value& proof = *parsed;
-  if (proof.if_object() == nullptr || proof.find("proof") == nullptr) {
-    return refused("is no proof of libcorpus");
-  }
-  if (proof.get("proof", 0) != 1) {
-    return Error{Code::kUnsupported,
-                 "proof: has a version that this build does not read; update libcorpus"};
-  }
-  if (text != proof.to_json() + '\n') {
-    return refused("is not written the one way libcorpus writes it: bytes were changed");
-  }
   static constexpr std::string_view kMembers[] = {"proof", "record",  "nonce",      "index",
                                                   "path",  "part",    "part_index", "part_path",
                                                   "key",   "envelope"};
-  const auto& members = *proof.if_object();
-  if (!std::equal(members.begin(), members.end(), std::begin(kMembers), std::end(kMembers),
-                  [](const auto& member, std::string_view name) { return member.first == name; })) {
-    return refused("has other members than a proof");
-  }
+  CORPUS_TRY(Value proof, parse_proof(text, "proof", kMembers));
   CORPUS_TRY(Digest own, digest_member(proof, "key"));
   auto sealed =
       open_sealed(proof.find("envelope")->to_json() + '\n', PublicKey::from_bytes(own), trusted);
@@ -161,10 +111,10 @@ Result<ProofReport> check_proof(std::string_view text, std::span<const PublicKey
   if (!included) return std::move(included).error().context("record");
 
   const Digest* manifest = sealed->find("manifest.json");
-  if (manifest == nullptr) return refused("its statement does not name manifest.json");
+  if (manifest == nullptr) return refused_proof("its statement does not name manifest.json");
   // Whose key lies in the proof is told by the signature alone, also when others are trusted.
   if (PublicKey::from_bytes(own).id() != sealed->keyid) {
-    return refused("'key' is not the key that signed");
+    return refused_proof("'key' is not the key that signed");
   }
   return ProofReport{.keyid = sealed->keyid,
                      .trusted = sealed->trusted,

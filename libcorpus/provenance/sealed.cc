@@ -46,6 +46,15 @@ Result<Sealed> open_sealed(std::string_view envelope, const PublicKey& own,
     return refused("its evidence of records lacks root or counts");
   }
   out.log_root = *root;
+  if (const Value* ids = evidence->find("ids")) {
+    auto ids_root = parse_hex(ids->get("root", ""));
+    if (!ids_root || !read_count(*ids, "count", out.ids) ||
+        !read_count(*ids, "without", out.without_id)) {
+      return refused("its evidence of content ids lacks root or counts");
+    }
+    out.has_ids = true;
+    out.ids_root = *ids_root;
+  }
   out.unchecked_policy = evidence->get("unchecked_policy", false);
   return out;
 }

@@ -18,6 +18,9 @@ struct Sealed {
   Digest log_root{};
   std::uint64_t parts = 0, records = 0;
   bool unchecked_policy = false;
+  bool has_ids = false;  // it was signed with a list of content ids
+  Digest ids_root{};
+  std::uint64_t ids = 0, without_id = 0;  // different ids; records that carry none
 
   const Digest* find(std::string_view subject) const;  // null when there is none
 };

@@ -1,35 +1,9 @@
 #include "provenance/sha256.h"
 
-#include <openssl/evp.h>
-
-#include <new>
-
 namespace corpus::provenance {
 
-void Hasher::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
-void Hasher::Free::operator()(evp_md_st* digest) const { EVP_MD_free(digest); }
-
-// The algorithm is fetched once: EVP_sha256() is looked up again by every init of OpenSSL 3.
-Hasher::Hasher()
-    : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
-  if (algorithm_ == nullptr || context_ == nullptr) throw std::bad_alloc();
-  EVP_DigestInit_ex(context_.get(), algorithm_.get(), nullptr);
-}
-
-Hasher& Hasher::update(std::string_view bytes) {
-  EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
-  return *this;
-}
-
-Digest Hasher::finish() {
-  Digest out;
-  EVP_DigestFinal_ex(context_.get(), out.data(), nullptr);
-  EVP_DigestInit_ex(context_.get(), nullptr, nullptr);
-  return out;
-}
-
-Hasher& thread_hasher() {
-  thread_local Hasher one;
+io::Sha256& thread_hasher() {
+  thread_local io::Sha256 one;
   return one;
 }
 

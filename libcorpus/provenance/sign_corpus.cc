@@ -3,9 +3,10 @@
 #include <system_error>
 #include <utility>
 
+#include "base/parallel.h"
 #include "corpus/integrity.h"
 #include "io/file.h"
-#include "provenance/parallel.h"
+#include "provenance/content_ids.h"
 #include "provenance/part_log.h"
 #include "provenance/sha256.h"
 #include "provenance/strict_json.h"
@@ -44,7 +45,7 @@ class DigestedFile {
     return {};
   }
   io::File file_;
-  Hasher hasher_;
+  io::Sha256 hasher_;
   std::string buffer_;
 };
 
@@ -62,6 +63,7 @@ class Signer {
     CORPUS_CHECK(io::make_dirs(work_));
     CORPUS_CHECK(write_trees());
     CORPUS_CHECK(write_document(kLogName, log_.print()));
+    CORPUS_CHECK(write_document(kIdsName, ids_.print()));
     CORPUS_CHECK(write_document(kSecretName, hex(secret_) + '\n'));
     CORPUS_CHECK(write_document(kKeyName, key_.public_key().to_pem()));
     CORPUS_TRY(std::string envelope, seal());
@@ -94,7 +96,7 @@ class Signer {
     if (!all) return std::move(all).error().context(dir_ + "/manifest.json");
     for (const auto& file : *all->find("files")->if_array()) {  // verify() has seen them
       std::string name = file.get("name", "");
-      if (!name.starts_with("rejects/")) parts_.push_back(std::move(name));
+      if (name.starts_with("part-")) parts_.push_back(std::move(name));
     }
     const Value* policy = all->find("policy");
     unchecked_ = policy == nullptr || policy->if_object() == nullptr;
@@ -122,19 +124,30 @@ class Signer {
   Result<void> write_trees() {
     log_.entries.resize(parts_.size());
     std::vector<Digest> digests(parts_.size());
+    std::vector<ContentIds> ids(parts_.size());
     CORPUS_CHECK(for_each_number(parts_.size(), options_.threads, [&](std::size_t i) {
-      return write_tree(i, log_.entries[i], digests[i]);
+      return write_tree(i, log_.entries[i], digests[i], ids[i]);
     }));
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       subjects_.push_back({leaves_name(parts_[i]), digests[i]});
+      ids_.add(ids[i]);
+      ids[i] = ContentIds();
     }
+    ids_.finish();
     return {};
   }
 
-  Result<void> write_tree(std::size_t number, LogEntry& entry, Digest& digest) const {
+  Result<void> write_tree(std::size_t number, LogEntry& entry, Digest& digest,
+                          ContentIds& ids) const {
     CORPUS_TRY(auto file, DigestedFile::create(in_work(leaves_name(parts_[number]))));
     MerkleRoot tree;
+    ContentIdReader id_reader;
     auto add = [&](std::uint64_t index, std::string_view record) -> Result<void> {
+      if (auto id = id_reader.read(record)) {
+        ids.ids.push_back(*id);
+      } else {
+        ++ids.without;
+      }
       Nonce nonce = record_nonce(secret_, number, index);
       Digest leaf = leaf_hash(bytes_of(record_commitment(nonce, record)));
       tree.add_hash(leaf);
@@ -161,6 +174,11 @@ class Signer {
     evidence.set("integrity", 1);
     evidence.set("log", std::move(log));
     evidence.set("records", static_cast<std::int64_t>(log_.records()));
+    Value ids;
+    ids.set("root", hex(ids_.root()));
+    ids.set("count", static_cast<std::int64_t>(ids_.ids.size()));
+    ids.set("without", static_cast<std::int64_t>(ids_.without));
+    evidence.set("ids", std::move(ids));
     if (unchecked_) evidence.set("unchecked_policy", true);
     CORPUS_TRY(Statement statement, statement_of_manifest(manifest_, std::move(evidence)));
     statement.subjects.insert(statement.subjects.end(), subjects_.begin(), subjects_.end());
@@ -184,6 +202,7 @@ class Signer {
   bool unchecked_ = false;
   Digest secret_{};
   PartLog log_;
+  ContentIds ids_;  // 16 bytes a record
   std::vector<Subject> subjects_;  // files of integrity/
 };
 

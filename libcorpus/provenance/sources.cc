@@ -36,7 +36,7 @@ void add_all(std::vector<std::string>& to, const std::vector<std::string>& from)
 }
 
 struct Columns {
-  int file = -1, licence = -1, teacher = -1, url = -1, collected = -1;
+  int file = -1, licence = -1, teacher = -1, owner = -1, url = -1, collected = -1;
 };
 
 Columns columns_of(const std::vector<std::string_view>& header) {
@@ -48,7 +48,7 @@ Columns columns_of(const std::vector<std::string_view>& header) {
     return -1;
   };
   return {find({"file"}), find({"licence_as_stated", "licence", "license"}), find({"teacher"}),
-          find({"url", "origin"}), find({"collected"})};
+          find({"owner"}), find({"url", "origin"}), find({"collected"})};
 }
 
 }  // namespace
@@ -80,6 +80,7 @@ Result<void> Sources::add_list(const Value* list) {
       d.terms.declared = true;
       d.terms.licences = item.strings("licence");
       d.terms.teachers = item.strings("teacher");
+      add_text(d.terms.owners, item.get("owner", ""));
       add_text(d.terms.urls, item.get("url", ""));
       add_text(d.terms.collected, item.get("collected", ""));
       declarations_.push_back(std::move(d));
@@ -124,6 +125,7 @@ Result<void> Sources::add_table_text(std::string_view tsv, const std::string& pa
     d.terms.declared = true;
     add_text(d.terms.licences, cell(columns.licence));
     d.terms.teachers = split_teachers(phrases, cell(columns.teacher));
+    add_text(d.terms.owners, cell(columns.owner));
     add_text(d.terms.urls, cell(columns.url));
     add_text(d.terms.collected, cell(columns.collected));
     declarations_.push_back(std::move(d));
@@ -141,6 +143,7 @@ SourceTerms Sources::find(const std::string& input) const {
     out.declared = true;
     add_all(out.licences, d.terms.licences);
     add_all(out.teachers, d.terms.teachers);
+    add_all(out.owners, d.terms.owners);
     add_all(out.urls, d.terms.urls);
     add_all(out.collected, d.terms.collected);
   }

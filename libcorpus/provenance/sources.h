@@ -20,17 +20,18 @@ struct SourceTerms {
   bool declared = false;
   std::vector<std::string> licences;  // as stated; empty texts are left out
   std::vector<std::string> teachers;  // names, kHuman for nobody's model
+  std::vector<std::string> owners;
   std::vector<std::string> urls;
   std::vector<std::string> collected;
 };
 
 class Sources {
  public:
-  // `list`: the option `sources`, an array of {files, licence, teacher, url, collected}; may be
+  // `list`: the option `sources`, an array of {files, licence, teacher, owner, url, collected}; may be
   // null.
   Result<void> add_list(const Value* list);
   // A table with a header line: columns file, licence_as_stated (or licence, license), teacher;
-  // also url or origin, and collected. `file` is relative to the table's folder.
+  // also owner, url or origin, and collected. `file` is relative to the table's folder.
   Result<void> add_table(const std::string& path, const Phrases& phrases);
   Result<void> add_table_text(std::string_view tsv, const std::string& path,
                               const Phrases& phrases);

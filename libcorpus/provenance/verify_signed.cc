@@ -7,9 +7,10 @@
 #include <system_error>
 #include <utility>
 
+#include "base/parallel.h"
 #include "corpus/integrity.h"
 #include "io/file.h"
-#include "provenance/parallel.h"
+#include "provenance/content_ids.h"
 #include "provenance/part_log.h"
 #include "provenance/sealed.h"
 #include "provenance/sha256.h"
@@ -214,27 +215,50 @@ class SignedVerifier {
       return {};
     }
     std::vector<std::string> found(log.entries.size());
+    std::vector<ContentIds> ids(log.entries.size());
     CORPUS_CHECK(for_each_number(log.entries.size(), options_.threads, [&](std::size_t i) {
       const std::string& part = log.entries[i].part;
       bool differs = std::find(differs_.begin(), differs_.end(), part) != differs_.end();
       bool asked = options_.records && good_.contains(part);
       if ((!asked && !differs) || !good_.contains(leaves_name(part))) return Result<void>();
-      return compare(log.entries[i], i, *secret, found[i]);
+      return compare(log.entries[i], i, *secret, found[i], ids[i]);
     }));
     for (auto& what : found) {
       if (!what.empty()) problem(std::move(what));
     }
+    if (options_.records && count_ == 0) check_ids(ids);
     return {};
+  }
+
+  // The list of content ids is the one that the records carry.
+  void check_ids(const std::vector<ContentIds>& parts) {
+    if (!sealed_.has_ids) return;
+    ContentIds all;
+    for (const auto& part : parts) all.add(part);
+    all.finish();
+    const Digest* file = sealed_.find(kIdsName);
+    if (all.root() != sealed_.ids_root || all.ids.size() != sealed_.ids ||
+        all.without != sealed_.without_id || file == nullptr || *file != sha256(all.print())) {
+      problem(path(kIdsName) + ": is not the list of the records' content ids");
+    }
   }
 
   // Says in `what` which record of the part is not the one that was signed.
   Result<void> compare(const LogEntry& entry, std::uint64_t number, const Digest& secret,
-                       std::string& what) const {
+                       std::string& what, ContentIds& ids) const {
     CORPUS_TRY(Leaves leaves, Leaves::open(path(leaves_name(entry.part))));
     MerkleRoot tree;
     std::uint64_t first = 0, differing = 0;
+    ContentIdReader id_reader;
     auto check = [&](std::uint64_t index, std::string_view record) -> Result<void> {
       CORPUS_TRY(auto wanted, leaves.next());
+      if (options_.records) {
+        if (auto id = id_reader.read(record)) {
+          ids.ids.push_back(*id);
+        } else {
+          ++ids.without;
+        }
+      }
       Nonce nonce = record_nonce(secret, number, index);
       Digest leaf = leaf_hash(bytes_of(record_commitment(nonce, record)));
       tree.add_hash(leaf);

@@ -14,6 +14,7 @@ struct InputFile {
   std::string name;         // "-" is standard input
   std::uint64_t bytes = 0;  // 0 for a pipe
   bool pipe = false;        // can be read only once
+  int fd = -1;              // already open: read from here; the name is for messages
 };
 
 // Files, folders, globs and "-", in the order given; what a folder or glob stands for in byte-wise

@@ -96,10 +96,12 @@ class CorpusSource final : public Source {
 // A pipe that will be read again is first copied whole: the pass that needs it twice can decide
 // nothing before its end anyway.
 Result<io::File> CorpusSource::open_file() {
-  const auto& [name, bytes, pipe] = files_[input_];
+  const auto& [name, bytes, pipe, fd] = files_[input_];
   if (spooled_[input_]) return spooled_[input_]->reopen();
   io::File file;
-  if (name == "-") {
+  if (fd >= 0) {
+    file = io::File::adopt(fd, name);
+  } else if (name == "-") {
     file = io::File::adopt(STDIN_FILENO, "standard input");
   } else {
     CORPUS_TRY(file, io::File::open_read(name));
@@ -211,9 +213,13 @@ Result<std::size_t> size_option(const Value& input, const char* key, std::size_t
 }  // namespace
 }  // namespace readers
 
-Result<std::unique_ptr<Source>> make_source(const Value& input);  // called by core/build.cc
+// Called by core/build.cc.
+Result<std::unique_ptr<Source>> make_source(const Value& input);
+Result<std::unique_ptr<Source>> make_source(const Value& input, int fd, const std::string& name);
 
-Result<std::unique_ptr<Source>> make_source(const Value& input) {
+namespace {
+
+Result<readers::Options> read_options(const Value& input) {
   using namespace readers;
   Options options;
   auto& limits = options.limits;
@@ -228,9 +234,27 @@ Result<std::unique_ptr<Source>> make_source(const Value& input) {
     return Error{Code::kInvalidArgument, "input.format: '" + options.format +
                                              "' is none of auto, jsonl, json, csv, tsv, text"};
   }
-  CORPUS_TRY(auto files, find_inputs(input.strings("paths")));
+  return options;
+}
+
+Result<std::unique_ptr<Source>> source_of(const Value& input, std::vector<readers::InputFile> files) {
+  CORPUS_TRY(auto options, read_options(input));
   return std::unique_ptr<Source>(
-      std::make_unique<CorpusSource>(std::move(files), std::move(options)));
+      std::make_unique<readers::CorpusSource>(std::move(files), std::move(options)));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> make_source(const Value& input) {
+  CORPUS_TRY(auto files, readers::find_inputs(input.strings("paths")));
+  return source_of(input, std::move(files));
+}
+
+Result<std::unique_ptr<Source>> make_source(const Value& input, int fd, const std::string& name) {
+  if (!input.strings("paths").empty()) {
+    return Error{Code::kInvalidArgument, "input.paths: the records come from the program; leave it out"};
+  }
+  return source_of(input, {{name, 0, true, fd}});
 }
 
 }  // namespace corpus

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "corpus/shard.h"
+#include "writers/clusters.h"
 #include "writers/manifest.h"
 
 namespace corpus {
@@ -22,11 +23,16 @@ Result<ShardReader> open_part(const CorpusReader::Part& part) {
 
 }  // namespace
 
-Result<CorpusReader> CorpusReader::open(const std::string& dir) {
+Result<CorpusReader> CorpusReader::open(const std::string& dir) { return open(dir, Lines::kKept); }
+
+Result<CorpusReader> CorpusReader::open(const std::string& dir, Lines lines) {
   CORPUS_TRY(Manifest manifest, read_manifest(dir));
   CorpusReader out;
   for (const auto& file : manifest.files) {
-    if (file.name.starts_with("rejects/")) continue;
+    Lines kind = file.name.starts_with("rejects/") ? Lines::kRejected
+                 : is_clusters_name(file.name)     ? Lines::kClusters
+                                                   : Lines::kKept;
+    if (kind != lines) continue;
     out.parts_.push_back({dir + "/" + file.name, out.records_, file.records});
     out.records_ += file.records;
   }

@@ -1,14 +1,17 @@
 #include "writers/encode.h"
 
+#include "writers/clusters.h"
 #include "writers/rejects.h"
 
 namespace corpus {
 namespace {
 
-// Batch::encoded: for each of the two outputs the bytes, the list of pieces and the note.
+// Batch::encoded: for each of the three outputs the bytes, the list of pieces and the note.
 enum Slot : std::size_t { kBytes = 0, kPieces = 1, kNote = 2, kSlots = 3 };
 constexpr std::size_t kKeptSlots = 0;
 constexpr std::size_t kRejectSlots = kSlots;
+constexpr std::size_t kClusterSlots = 2 * kSlots;
+constexpr std::size_t kOutputs = 3;
 
 // Below this a run is copied rather than given to the system as a piece of its own.
 constexpr std::size_t kMinRun = std::size_t{2} << 10;
@@ -35,9 +38,10 @@ void set_pieces(PaddedBuffer& to, std::span<const std::string_view> pieces) {
 
 Encoded kept(const Batch& batch) { return output(batch, kKeptSlots, 0); }
 Encoded rejected(const Batch& batch) { return output(batch, kRejectSlots, 2); }
+Encoded clusters(const Batch& batch) { return output(batch, kClusterSlots, 4); }
 
 std::uint32_t EncodeOptions::fields() const {
-  std::uint32_t fields = index ? Fields::kId : 0;
+  std::uint32_t fields = index || clusters ? Fields::kId : 0;
   if (convert) fields |= Fields::kTurns | Fields::kId | Fields::kTeacher;
   return fields;
 }
@@ -48,7 +52,7 @@ BatchEncoder::BatchEncoder(const EncodeOptions& options) : options_(options) {
 }
 
 Result<void> BatchEncoder::encode(Batch& batch) {
-  batch.encoded.resize(2 * kSlots);
+  batch.encoded.resize(kOutputs * kSlots);
   for (auto& buffer : batch.encoded) buffer.clear();
   splicer_.start(batch);
   bool direct = options_.codec.kind == Codec::Kind::kNone;
@@ -64,8 +68,14 @@ Result<void> BatchEncoder::encode(Batch& batch) {
     dropped = print_rejects(batch);
     CORPUS_CHECK(finish(batch, kRejectSlots));
   }
-  batch.encoded_records = {kept_lines.lines, kept_lines.continued, dropped.lines,
-                           dropped.continued};
+  Tally evidence;
+  if (options_.clusters) {
+    lines_.start(direct ? &batch.encoded[kClusterSlots + kBytes] : &text_, min_run);
+    evidence = print_clusters(batch);
+    CORPUS_CHECK(finish(batch, kClusterSlots));
+  }
+  batch.encoded_records = {kept_lines.lines,  kept_lines.continued, dropped.lines,
+                           dropped.continued, evidence.lines,       evidence.continued};
   text_.release_above(kRetain);
   return {};
 }
@@ -102,12 +112,30 @@ BatchEncoder::Tally BatchEncoder::print_rejects(Batch& batch) {
   return tally;
 }
 
+BatchEncoder::Tally BatchEncoder::print_clusters(Batch& batch) {
+  Tally tally;
+  note_.clear();
+  for (std::size_t i = 0; i < batch.records.size(); ++i) {
+    if (!batch.records[i].drop) continue;
+    std::string_view evidence = splicer_.tag(i, kDedupTag);
+    if (evidence.empty()) continue;
+    if (options_.index) note(batch, i);
+    append_cluster_line(batch.records[i], evidence, lines_.text());
+    ++tally.lines;
+  }
+  return tally;
+}
+
 void BatchEncoder::note(const Batch& batch, std::size_t record) {
   note_.add_record(lines_.size());
   if (!batch.records[record].id.empty()) note_.add_id(batch.records[record].id);
   std::string_view tag = splicer_.tag(record, "id");
   if (tag.size() >= 2 && tag.front() == '"') tag = tag.substr(1, tag.size() - 2);
   if (!tag.empty()) note_.add_id(tag);
+  if (!options_.clusters) return;
+  position_.clear();
+  append_position(batch.records[record].pos, position_);
+  note_.add_id(position_);
 }
 
 Result<void> BatchEncoder::finish(Batch& batch, std::size_t slot) {

@@ -28,6 +28,7 @@ struct EncodeOptions {
   bool index = false;     // collect what a shard's record index needs
   bool rejects = false;   // also print what was dropped ...
   bool malformed = true;  // ... malformed records too
+  bool clusters = false;  // print evidence of duplicates; index positions as ids, too
   std::optional<Target> convert;
 
   std::uint32_t fields() const;
@@ -42,6 +43,7 @@ struct Encoded {
 };
 Encoded kept(const Batch& batch);
 Encoded rejected(const Batch& batch);
+Encoded clusters(const Batch& batch);
 
 class BatchEncoder final : public State {
  public:
@@ -54,6 +56,7 @@ class BatchEncoder final : public State {
   };
   Result<Tally> print_kept(Batch& batch);
   Tally print_rejects(Batch& batch);
+  Tally print_clusters(Batch& batch);
   void note(const Batch& batch, std::size_t record);
   // Compresses lines_ into the batch's buffers from `slot` on.
   Result<void> finish(Batch& batch, std::size_t slot);
@@ -64,7 +67,7 @@ class BatchEncoder final : public State {
   Lines lines_;
   FrameNote note_;
   PaddedBuffer text_;
-  std::string scratch_;
+  std::string scratch_, position_;
   std::optional<io::ZstdCompressor> zstd_;
   std::optional<io::GzipCompressor> gzip_;
 };

@@ -5,19 +5,28 @@
 #include <utility>
 
 #include "io/file.h"
+#include "writers/clusters.h"
 #include "writers/manifest.h"
 
 namespace corpus {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kSnapshot = "folder 1\n";
+constexpr std::string_view kSnapshot = "folder 2\n";
 
 ShardWriter::Options shards(const std::string& dir, std::string prefix, const EncodeOptions& encode,
                             std::uint64_t shard_bytes) {
   std::string folder = dir + "/.partial" + (prefix.empty() ? "" : "/rejects");
   return {std::move(folder), std::move(prefix), ".jsonl" + std::string(encode.codec.suffix()),
           shard_bytes, encode.index};
+}
+
+ShardWriter::Options clusters_file(const std::string& dir, const EncodeOptions& encode,
+                                   std::uint64_t shard_bytes) {
+  auto options = shards(dir, "", encode, shard_bytes);
+  options.stem = kClustersName;
+  options.first_bare = true;
+  return options;
 }
 
 }  // namespace
@@ -29,7 +38,8 @@ FolderSink::FolderSink(std::string dir, Recipe recipe, EncodeOptions encode,
       encode_(encode),
       work_(dir_),
       kept_(shards(dir_, "", encode_, shard_bytes)),
-      rejects_(shards(dir_, "rejects/", encode_, shard_bytes)) {}
+      rejects_(shards(dir_, "rejects/", encode_, shard_bytes)),
+      clusters_(clusters_file(dir_, encode_, shard_bytes)) {}
 
 std::unique_ptr<State> FolderSink::scratch() const {
   return std::make_unique<BatchEncoder>(encode_);
@@ -41,7 +51,8 @@ Result<void> FolderSink::prepare(Batch& batch, State* state) const {
 
 Result<void> FolderSink::write(Batch& batch) {
   CORPUS_CHECK(kept_.write(kept(batch)));
-  return rejects_.write(rejected(batch));
+  CORPUS_CHECK(rejects_.write(rejected(batch)));
+  return clusters_.write(clusters(batch));
 }
 
 Result<void> FolderSink::open() {
@@ -53,6 +64,7 @@ Result<std::string> FolderSink::checkpoint() {
   std::string out(kSnapshot);
   CORPUS_CHECK(kept_.checkpoint(out));
   CORPUS_CHECK(rejects_.checkpoint(out));
+  CORPUS_CHECK(clusters_.checkpoint(out));
   return out;
 }
 
@@ -60,7 +72,7 @@ Result<void> FolderSink::restore(std::string_view snapshot) {
   CORPUS_CHECK(work_.reopen());
   CORPUS_CHECK(io::make_dirs(work_.path() + "/rejects"));
   CORPUS_CHECK(undo_close());
-  constexpr std::string_view kStart = "folder 1\n0 0 0 0 0 0\n0 0 0 0 0 0\n";
+  constexpr std::string_view kStart = "folder 2\n0 0 0 0 0 0\n0 0 0 0 0 0\n0 0 0 0 0 0\n";
   if (snapshot.empty()) snapshot = kStart;
   if (!snapshot.starts_with(kSnapshot)) {
     return Error{Code::kUnsupported, work_.path() +
@@ -69,15 +81,17 @@ Result<void> FolderSink::restore(std::string_view snapshot) {
   }
   snapshot.remove_prefix(kSnapshot.size());
   CORPUS_CHECK(kept_.restore(snapshot));
-  return rejects_.restore(snapshot);
+  CORPUS_CHECK(rejects_.restore(snapshot));
+  return clusters_.restore(snapshot);
 }
 
-// Moves part files in `from` to `to`.
+// Moves finished files in `from` to `to`.
 Result<void> FolderSink::take_back(const std::string& from, const std::string& to) {
   std::error_code error;
   for (fs::directory_iterator it(from, error), end; !error && it != end; it.increment(error)) {
     std::string name = it->path().filename().string();
-    if (name.starts_with("part-")) CORPUS_CHECK(io::rename(from + "/" + name, to + "/" + name));
+    if (!name.starts_with("part-") && !name.starts_with(kClustersName)) continue;
+    CORPUS_CHECK(io::rename(from + "/" + name, to + "/" + name));
   }
   return {};  // no such folder: nothing was moved
 }
@@ -97,7 +111,9 @@ Result<void> FolderSink::publish(const ShardWriter& writer) {
 
 Result<void> FolderSink::write_manifest(const RunSummary& summary) {
   auto files = kept_.files();
-  files.insert(files.end(), rejects_.files().begin(), rejects_.files().end());
+  for (const auto* more : {&rejects_, &clusters_}) {
+    files.insert(files.end(), more->files().begin(), more->files().end());
+  }
   std::string name(kManifestName);
   CORPUS_TRY(io::File file, io::File::create(work_.path() + "/" + name));
   CORPUS_CHECK(file.write(print_manifest(recipe_, summary, files)));
@@ -110,7 +126,9 @@ Result<void> FolderSink::write_manifest(const RunSummary& summary) {
 Result<void> FolderSink::close(const RunSummary& summary) {
   CORPUS_CHECK(kept_.finish(true));  // OUT/part-* matches something even when nothing was kept
   CORPUS_CHECK(rejects_.finish(false));
+  CORPUS_CHECK(clusters_.finish(false));
   CORPUS_CHECK(publish(kept_));
+  CORPUS_CHECK(publish(clusters_));
   if (!rejects_.files().empty()) {
     CORPUS_CHECK(io::make_dirs(dir_ + "/rejects"));
     CORPUS_CHECK(publish(rejects_));

@@ -2,6 +2,7 @@
 //
 //   OUT/part-00000.jsonl.zst ...          kept records
 //   OUT/rejects/part-00000.jsonl.zst ...  dropped ones, when asked for
+//   OUT/clusters.jsonl.zst                of duplicates: which record stays instead, and why
 //   OUT/manifest.json                     last; its presence says that the corpus is whole
 //
 // Until close() everything is in OUT/.partial under the same names. close() renames the files one
@@ -34,7 +35,9 @@ class FolderSink final : public Sink {
   // An empty snapshot is the start of the run.
   Result<void> restore(std::string_view snapshot) override;
   Result<void> close(const RunSummary& summary) override;
-  std::uint64_t bytes_written() const override { return kept_.bytes() + rejects_.bytes(); }
+  std::uint64_t bytes_written() const override {
+    return kept_.bytes() + rejects_.bytes() + clusters_.bytes();
+  }
   // Also removes what a run left that was killed after its manifest was in place.
   Result<bool> complete() const override;
 
@@ -48,7 +51,7 @@ class FolderSink final : public Sink {
   Recipe recipe_;
   EncodeOptions encode_;
   WorkFolder work_;
-  ShardWriter kept_, rejects_;
+  ShardWriter kept_, rejects_, clusters_;
 };
 
 }  // namespace corpus

@@ -4,6 +4,7 @@
 #include "io/file.h"
 #include "io/sha256.h"
 #include "json/escape.h"
+#include "writers/clusters.h"
 #include "writers/json_value.h"
 
 namespace corpus {
@@ -94,10 +95,11 @@ std::string list(const Items& items, ToJson to_json) {
   return out + (items.empty() ? "]" : "\n]");
 }
 
-// part-00000.jsonl.zst or rejects/part-00000.jsonl: nothing that leads out of the folder.
+// part-00000.jsonl.zst, rejects/part-00000.jsonl or clusters.jsonl.zst: nothing that leads out of
+// the folder.
 bool is_part_name(std::string_view name) {
   if (name.starts_with("rejects/")) name.remove_prefix(8);
-  return name.starts_with("part-") && name.find('/') == std::string_view::npos &&
+  return (name.starts_with("part-") || is_clusters_name(name)) && name.find('/') == std::string_view::npos &&
          name.find('\0') == std::string_view::npos;
 }
 

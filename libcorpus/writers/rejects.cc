@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstdint>
 
+#include "base/base64.h"
 #include "json/escape.h"
 
 namespace corpus {
@@ -28,24 +29,6 @@ void set_members(std::string& out, const Record& r) {
 
 }  // namespace
 
-void append_base64(PaddedBuffer& out, std::string_view bytes) {
-  static constexpr char kDigits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::size_t old = out.size();
-  out.resize(old + (bytes.size() + 2) / 3 * 4);
-  char* to = out.data() + old;
-  auto at = [&](std::size_t i) -> std::uint32_t {
-    return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0;
-  };
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t three = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
-    *to++ = kDigits[three >> 18];
-    *to++ = kDigits[three >> 12 & 63];
-    *to++ = i + 1 < bytes.size() ? kDigits[three >> 6 & 63] : '=';
-    *to++ = i + 2 < bytes.size() ? kDigits[three & 63] : '=';
-  }
-}
-
 void append_reject(const Batch& batch, std::size_t record, Splicer& splicer, std::string& scratch,
                    PaddedBuffer& out) {
   const Record& r = batch.records[record];
@@ -64,7 +47,9 @@ void append_reject(const Batch& batch, std::size_t record, Splicer& splicer, std
       json::append_quoted(out, r.json);
     } else {
       out.append(",\"raw_base64\":\"");
-      append_base64(out, r.json);
+      std::size_t old = out.size();
+      out.resize(old + base64_size(r.json.size()));
+      base64(r.json, out.data() + old);
       out.push_back('"');
     }
     out.append("}}");

@@ -16,9 +16,6 @@ namespace corpus {
 void append_reject(const Batch& batch, std::size_t record, Splicer& splicer, std::string& scratch,
                    PaddedBuffer& out);
 
-// RFC 4648, with padding, no line breaks.
-void append_base64(PaddedBuffer& out, std::string_view bytes);
-
 }  // namespace corpus
 
 #endif  // CORPUS_WRITERS_REJECTS_H_

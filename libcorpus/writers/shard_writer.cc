@@ -50,9 +50,10 @@ Error lost(const std::string& path) {
 }  // namespace
 
 std::string ShardWriter::name(std::size_t number) const {
+  if (number == 0 && options_.first_bare) return options_.stem + options_.suffix;
   char digits[24];
-  std::snprintf(digits, sizeof digits, "part-%05zu", number);
-  return digits + options_.suffix;
+  std::snprintf(digits, sizeof digits, "-%05zu", number);
+  return options_.stem + digits + options_.suffix;
 }
 
 std::string ShardWriter::log_path(std::size_t number) const { return path(number) + ".index"; }

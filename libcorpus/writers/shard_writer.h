@@ -30,6 +30,8 @@ class ShardWriter {
     std::string suffix;  // ".jsonl.zst"
     std::uint64_t shard_bytes = std::uint64_t{256} << 20;
     bool index = false;  // end each file with a record index and a seek table
+    std::string stem = "part";  // part-00000, part-00001 ...
+    bool first_bare = false;    // the first file is <stem><suffix>, without a number
   };
   explicit ShardWriter(Options options) : options_(std::move(options)) {}
 

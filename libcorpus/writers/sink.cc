@@ -1,4 +1,5 @@
 // make_sink: from output options to the sink that they mean.
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -29,6 +30,11 @@ Result<void> check_place(const Value& output, const std::string& dir, const std:
                                            : "output: say where to write: dir, file or null: true"};
 }
 
+bool drops_duplicates(const Recipe& recipe) {
+  return std::any_of(recipe.stages.begin(), recipe.stages.end(),
+                     [](const auto& stage) { return stage.id.starts_with("dedup."); });
+}
+
 Result<EncodeOptions> encode_options(const Recipe& recipe, const std::string& file) {
   EncodeOptions options;
   std::string compress = recipe.output.get("compress", "");
@@ -44,6 +50,7 @@ Result<EncodeOptions> encode_options(const Recipe& recipe, const std::string& fi
   if (file.empty()) {
     options.index = options.codec.kind == Codec::Kind::kZstd;
     options.rejects = recipe.output.get("rejects", true);
+    options.clusters = drops_duplicates(recipe);
     options.malformed = recipe.input.get("on_bad_record", "quarantine") != "skip";
   }
   return options;

@@ -10,6 +10,10 @@ namespace {
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+std::string_view earlier_of(const Record& r) {
+  return r.json.substr(r.corpus_tag.begin, r.corpus_tag.size());
+}
+
 void join_lines(char* from, char* end) {
   while (from != end) {
     auto* found = std::memchr(from, '\n', static_cast<std::size_t>(end - from));
@@ -66,29 +70,30 @@ void Splicer::add_edits(std::size_t record) {
   for (auto k : edits_.of(record)) cuts_.push_back({batch_->edits[k].span, batch_->edits[k].text});
 }
 
-void Splicer::add_tags(std::size_t record, std::string_view json, Span earlier,
-                       std::string_view members) {
-  if (members.empty() && tags_.of(record).empty()) return;
+void Splicer::add_tags(std::size_t record, std::string_view json, Span place,
+                       std::string_view earlier, std::string_view members) {
+  bool tagged = !members.empty() || !tags_.of(record).empty();
+  if (!tagged && (earlier.empty() || place.size() != 0)) return;
   bool empty = false;
   std::size_t brace = final_brace(json, &empty);
   if (brace == std::string_view::npos) return;
   object_.clear();
-  if (earlier.size() == 0) {
+  if (place.size() == 0) {
     if (!empty) object_.push_back(',');
     object_.push_back('"');
     object_.append(kTagKey);
     object_.append("\":");
   }
-  object_.push_back('{');
-  object_.append(members);
-  append_members(record, !members.empty(), object_);
-  if (earlier.size() != 0) {
-    object_.append(",\"before\":");
-    object_.append(json.substr(earlier.begin, earlier.size()));
+  if (tagged) {
+    object_.push_back('{');
+    object_.append(members);
+    append_members(record, !members.empty(), object_);
+    if (!earlier.empty()) object_.append(",\"before\":");
   }
-  object_.push_back('}');
+  object_.append(earlier);
+  if (tagged) object_.push_back('}');
   auto at = static_cast<std::uint32_t>(brace);
-  cuts_.push_back({earlier.size() != 0 ? earlier : Span{at, at}, object_.view()});
+  cuts_.push_back({place.size() != 0 ? place : Span{at, at}, object_.view()});
 }
 
 void Splicer::apply(std::string_view json, PaddedBuffer& out) {
@@ -113,12 +118,12 @@ void Splicer::apply(std::string_view json, PaddedBuffer& out) {
 
 void Splicer::append_tagged(std::size_t record, std::string_view members, PaddedBuffer& out) {
   const Record& r = batch_->records[record];
-  add_tags(record, r.json, r.corpus_tag, members);
+  add_tags(record, r.json, r.corpus_tag, earlier_of(r), members);
   apply(r.json, out);
 }
 
 void Splicer::append_tags_to(std::size_t record, std::string_view json, PaddedBuffer& out) {
-  add_tags(record, json, Span{}, {});
+  add_tags(record, json, Span{}, earlier_of(batch_->records[record]), {});
   apply(json, out);
 }
 
@@ -143,7 +148,7 @@ void Splicer::add_line(std::size_t record, Lines& lines) {
   }
   PaddedBuffer& out = lines.text();
   add_edits(record);
-  add_tags(record, r.json, r.corpus_tag, {});
+  add_tags(record, r.json, r.corpus_tag, earlier_of(r), {});
   apply(r.json, out);
   out.push_back('\n');
 }

@@ -52,7 +52,8 @@ class Splicer {
   // Appends the record with its tags behind `members` (`"k":v,...`, may be empty), without edits
   // and without a line feed.
   void append_tagged(std::size_t record, std::string_view members, PaddedBuffer& out);
-  // Appends `json` with the record's tags.
+  // Appends `json`, which says what the record says, with the record's tags and its earlier "corpus"
+  // value.
   void append_tags_to(std::size_t record, std::string_view json, PaddedBuffer& out);
   // Appends `"k":v,...` of the record's tags; true when there were any.
   bool append_members(std::size_t record, bool comma, PaddedBuffer& out) const;
@@ -63,7 +64,9 @@ class Splicer {
     std::string_view text;
   };
   void add_edits(std::size_t record);
-  void add_tags(std::size_t record, std::string_view json, Span earlier, std::string_view members);
+  // `place` of the earlier "corpus" value in `json`, empty when that has none.
+  void add_tags(std::size_t record, std::string_view json, Span place, std::string_view earlier,
+                std::string_view members);
   void apply(std::string_view json, PaddedBuffer& out);
 
   const Batch* batch_ = nullptr;

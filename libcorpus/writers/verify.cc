@@ -5,11 +5,13 @@
 #include <set>
 #include <system_error>
 
+#include "base/parallel.h"
 #include "corpus/integrity.h"
 #include "corpus/shard.h"
 #include "io/byte_reader.h"
 #include "io/file.h"
 #include "io/sha256.h"
+#include "writers/clusters.h"
 #include "writers/manifest.h"
 
 namespace corpus {
@@ -21,7 +23,7 @@ constexpr std::size_t kMostProblems = 100;
 
 class Verifier {
  public:
-  explicit Verifier(const std::string& dir) : dir_(dir) {}
+  Verifier(const std::string& dir, int threads) : dir_(dir), threads_(threads) {}
 
   Result<VerifyReport> run() {
     if (!io::exists(dir_)) return Error{Code::kNotFound, dir_ + ": there is no such folder"};
@@ -36,7 +38,7 @@ class Verifier {
       return finish();
     }
     CORPUS_CHECK(check_listing(*manifest));
-    for (const auto& file : manifest->files) CORPUS_CHECK(check_file(file));
+    CORPUS_CHECK(check_files(manifest->files));
     check_counts(*manifest);
     return finish();
   }
@@ -47,10 +49,8 @@ class Verifier {
     if (report_.problems.size() < kMostProblems) report_.problems.push_back(std::move(what));
   }
   // A report for what the bytes say, an Error for what the machine says.
-  Result<void> problem_or_error(Error error) {
-    if (error.code == Code::kIo || error.code == Code::kLimit) return error;
-    problem(std::move(error.message));
-    return {};
+  static bool is_machine(const Error& error) {
+    return error.code == Code::kIo || error.code == Code::kLimit;
   }
   VerifyReport finish() {
     report_.ok = count_ == 0;
@@ -86,27 +86,55 @@ class Verifier {
     return {};
   }
 
-  Result<void> check_file(const FileInfo& file) {
-    const std::string path = dir_ + "/" + file.name;
-    if (!io::exists(path)) {
-      problem(path + ": is missing");
-      return {};
-    }
-    ++report_.files;
-    CORPUS_CHECK(check_bytes(path, file));
-    auto lines = file.name.ends_with(".zst") ? count_shard(path) : count_lines(path);
-    if (!lines) return problem_or_error(std::move(lines).error());
-    if (*lines != file.records) {
-      problem(path + ": holds " + std::to_string(*lines) + " records, the manifest says " +
-              std::to_string(file.records));
-    }
-    bool reject = file.name.starts_with("rejects/");
-    if (!reject) report_.records += *lines;
-    (reject ? rejected_ : kept_) += *lines - std::min(*lines, file.continued);
+  // What was found in one file, which one thread looks at.
+  struct Found {
+    bool there = false;
+    std::vector<std::string> problems;
+    std::uint64_t lines = 0;
+    bool counted = false;
+  };
+
+  Result<void> check_files(const std::vector<FileInfo>& files) {
+    std::vector<Found> found(files.size());
+    CORPUS_CHECK(for_each_number(files.size(), threads_,
+                                 [&](std::size_t i) { return check_file(files[i], found[i]); }));
+    for (std::size_t i = 0; i < files.size(); ++i) add(files[i], found[i]);
     return {};
   }
 
-  Result<void> check_bytes(const std::string& path, const FileInfo& info) {
+  Result<void> check_file(const FileInfo& file, Found& found) const {
+    const std::string path = dir_ + "/" + file.name;
+    found.there = io::exists(path);
+    if (!found.there) {
+      found.problems.push_back(path + ": is missing");
+      return {};
+    }
+    CORPUS_CHECK(check_bytes(path, file, found));
+    auto lines = file.name.ends_with(".zst") ? count_shard(path) : count_lines(path);
+    if (!lines) {
+      if (is_machine(lines.error())) return std::move(lines).error();
+      found.problems.push_back(std::move(lines).error().message);
+      return {};
+    }
+    if (*lines != file.records) {
+      found.problems.push_back(path + ": holds " + std::to_string(*lines) +
+                               " records, the manifest says " + std::to_string(file.records));
+    }
+    found.lines = *lines;
+    found.counted = true;
+    return {};
+  }
+
+  void add(const FileInfo& file, Found& found) {
+    for (auto& what : found.problems) problem(std::move(what));
+    report_.files += found.there;
+    if (!found.counted || is_clusters_name(file.name)) return;  // those lines are no records
+    bool reject = file.name.starts_with("rejects/");
+    if (!reject) report_.records += found.lines;
+    (reject ? rejected_ : kept_) += found.lines - std::min(found.lines, file.continued);
+  }
+
+  static Result<void> check_bytes(const std::string& path, const FileInfo& info, Found& found) {
     CORPUS_TRY(io::File file, io::File::open_read(path));
     io::Sha256 sha;
     std::uint64_t size = 0;
@@ -118,10 +146,11 @@ class Verifier {
       if (n < buffer.size()) break;
     }
     if (size != info.bytes) {
-      problem(path + ": has " + std::to_string(size) + " bytes, the manifest says " +
-              std::to_string(info.bytes));
+      found.problems.push_back(path + ": has " + std::to_string(size) +
+                               " bytes, the manifest says " + std::to_string(info.bytes));
     } else if (sha.hex() != info.sha256) {
-      problem(path + ": its SHA-256 is not the one in the manifest: it was changed or damaged");
+      found.problems.push_back(
+          path + ": its SHA-256 is not the one in the manifest: it was changed or damaged");
     }
     return {};
   }
@@ -160,6 +189,7 @@ class Verifier {
   }
 
   const std::string& dir_;
+  int threads_;
   VerifyReport report_;
   std::size_t count_ = 0;
   std::uint64_t kept_ = 0, rejected_ = 0;
@@ -167,6 +197,8 @@ class Verifier {
 
 }  // namespace
 
-Result<VerifyReport> verify(const std::string& dir, int /*threads*/) { return Verifier(dir).run(); }
+Result<VerifyReport> verify(const std::string& dir, int threads) {
+  return Verifier(dir, threads).run();
+}
 
 }  // namespace corpus

@@ -1,4 +1,4 @@
-#include "dedup/words.h"
+#include "text/word_hashes.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "dedup/word_class.h"
+#include "text/word_class.h"
 #include "text/utf8.h"
 
 namespace corpus {

@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "corpus/provenance.h"
-#include "provenance/base64.h"
+#include "base/base64.h"
 
 namespace corpus::provenance {
 namespace {

@@ -128,20 +128,5 @@ TEST(Rejects, OriginalBytesCanBeRebuilt) {
   }
 }
 
-TEST(Rejects, Base64IsThatOfTheRfc) {
-  const std::pair<const char*, const char*> kVectors[] = {{"", ""},
-                                                          {"f", "Zg=="},
-                                                          {"fo", "Zm8="},
-                                                          {"foo", "Zm9v"},
-                                                          {"foob", "Zm9vYg=="},
-                                                          {"fooba", "Zm9vYmE="},
-                                                          {"foobar", "Zm9vYmFy"}};
-  for (auto [bytes, text] : kVectors) {
-    PaddedBuffer out;
-    append_base64(out, bytes);
-    EXPECT_EQ(out.view(), text);
-  }
-}
-
 }  // namespace
 }  // namespace corpus

@@ -284,7 +284,7 @@ TEST(ResumeErrors, NameTheFileAndTheRemedy) {
   ASSERT_FALSE(restored);
   EXPECT_EQ(restored.error().code, Code::kCorrupt);
   EXPECT_NE(restored.error().message.find("part-00000"), std::string::npos);
-  for (std::string bad : {"nonsense", "folder 1\n", "folder 1\n1 1 1 1 1 1\n", "folder 2\n"}) {
+  for (std::string bad : {"nonsense", "folder 2\n", "folder 2\n1 1 1 1 1 1\n", "folder 1\n"}) {
     auto again = make_sink(test::recipe_to(dir / "out"), &work);
     EXPECT_FALSE((*again)->restore(bad)) << bad;
     sink->reset();

@@ -63,6 +63,9 @@ struct AdamW {
   std::uint64_t stream = 0;       // tells tensors apart
 };
 
+// What an implementation of linear_cross_entropy may hold of logits at once (64 rows if they are more).
+constexpr std::int64_t kLogitsBytes = 32 << 20;
+
 class Backend {
  public:
   virtual ~Backend() = default;

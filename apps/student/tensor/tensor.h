@@ -31,10 +31,10 @@ struct Tensor {
   std::int64_t stride = 0;  // elements from one row to the next; >= cols
 
   Tensor() = default;
-  Tensor(void* data, DType type, std::int64_t rows, std::int64_t cols)
-      : data(data), type(type), rows(rows), cols(cols), stride(cols) {}
-  Tensor(void* data, DType type, std::int64_t rows, std::int64_t cols, std::int64_t stride)
-      : data(data), type(type), rows(rows), cols(cols), stride(stride) {}
+  Tensor(void* memory, DType element, std::int64_t height, std::int64_t width)
+      : Tensor(memory, element, height, width, width) {}
+  Tensor(void* memory, DType element, std::int64_t height, std::int64_t width, std::int64_t step)
+      : data(memory), type(element), rows(height), cols(width), stride(step) {}
 
   explicit operator bool() const { return data != nullptr; }
   std::int64_t elements() const { return rows * cols; }

@@ -52,6 +52,9 @@ struct Component {
   virtual bool drops_only() const { return false; }
   // What the component has to say after the last pass, as one JSON value; "" for nothing.
   virtual std::string report() const { return {}; }
+  // Said once, when all of the output is written and before it gets its final names: for what
+  // outlives the run. A run that is killed in between says it again when it is resumed.
+  virtual Result<void> commit() { return {}; }
 };
 
 struct Map : Component {
@@ -182,6 +185,8 @@ struct BuildContext {
   std::vector<std::string> inputs;  // names by number, for stages that have to know their source
   // As stored, of all inputs; 0 when one is not known (a pipe). For stages that choose how to work.
   std::uint64_t input_bytes = 0;
+  // Recipe::digest() of what is built, for stages that write down what was done to a record.
+  std::string recipe_digest;
   std::size_t columns = 0;
   std::size_t new_column() { return columns++; }  // index into Batch::columns
 

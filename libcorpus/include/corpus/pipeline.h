@@ -76,8 +76,33 @@ struct Chain {
   std::string work_dir;   // where the journal lives; empty: the run cannot be resumed
 };
 
+std::string to_json(const Report& report);  // schemas/output.run.json
+
+// One batch on its way to a program instead of to a file.
+struct Delivered {
+  const Batch* batch = nullptr;  // kept and dropped records
+  std::string_view lines;        // the kept records as they would be written, a line feed after each
+};
+
+// What a program brings itself instead of naming it in the recipe.
+struct Custom {
+  struct At {
+    std::size_t behind = 0;  // how many of the recipe's stages come before it
+    std::string id;          // for messages
+    Stage stage;
+  };
+  std::vector<At> stages;  // sorted by `behind`
+  // Instead of recipe.output: called for one batch at a time, in input order; an Error ends the run.
+  std::function<Result<void>(const Delivered&)> deliver;
+  // Instead of input.paths: a pipe or socket, read to its end and closed. -1: none.
+  int input_fd = -1;
+  std::string input_name;
+};
+
 // Builds source, parse stage, stages and sink from the registry. `memory` is the cap in bytes.
-Result<Chain> build(const Recipe& recipe, std::uint64_t memory);
+Result<Chain> build(const Recipe& recipe, std::uint64_t memory, Custom custom = {});
+// The records of bytes that the program put into a fresh batch, by the options of recipe.input.
+Result<void> parse_text(const Value& input, std::uint32_t fields, Batch& batch);
 Result<Report> run(Chain& chain, const RunOptions& options);
 Result<Report> run(const Recipe& recipe, const RunOptions& options);
 

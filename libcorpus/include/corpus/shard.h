@@ -54,7 +54,8 @@ class ShardReader {
   std::unique_ptr<Impl> impl_;
 };
 
-// All kept records of a corpus folder, numbered through its parts in order.
+// All kept records of a corpus folder, numbered through its parts in order; or its rejects, or the
+// evidence of its duplicates (docs/formats/clusters.md).
 class CorpusReader {
  public:
   struct Part {
@@ -65,6 +66,8 @@ class CorpusReader {
 
   // Reads the manifest; kNotFound when there is none.
   static Result<CorpusReader> open(const std::string& dir);
+  enum class Lines : std::uint8_t { kKept, kRejected, kClusters };
+  static Result<CorpusReader> open(const std::string& dir, Lines lines);
 
   const std::vector<Part>& parts() const { return parts_; }
   std::uint64_t records() const { return records_; }

@@ -22,7 +22,7 @@ struct VerifyReport {
 // has as many lines as the manifest says and an index that is true; kept + rejected + malformed ==
 // in, and equal to the lines written; no missing file, none too many, no unfinished run. An Error
 // only when the machine fails or there is no such folder: damage is a report that says no. Streams,
-// in the memory of one frame. `threads` is a wish; this version reads one file at a time.
+// in the memory of one frame a thread. `threads` work on one file each, at most.
 Result<VerifyReport> verify(const std::string& dir, int threads = 1);
 
 }  // namespace corpus

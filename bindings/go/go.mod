@@ -1,0 +1,3 @@
+module libcorpus
+
+go 1.19

@@ -1,0 +1,83 @@
+// Repeated pieces of a text: lines, paragraphs, sequences of tokens. What the repetition rules count.
+//
+// All of it is O(text); equal means equal 64-bit hashes. The buffers are the caller's and only grow.
+#ifndef CORPUS_FILTERS_REPEATS_H_
+#define CORPUS_FILTERS_REPEATS_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/hash.h"
+#include "filters/word_repeats.h"
+#include "simd/utf8_count.h"
+#include "text/token_walk.h"
+
+namespace corpus {
+
+// Pieces that were there before.
+struct Duplicates {
+  std::size_t pieces = 0, duplicates = 0;
+  std::size_t chars = 0;  // of the duplicates
+};
+
+class DuplicateCounter {
+ public:
+  explicit DuplicateCounter(HashSet& seen, std::size_t expected) : seen_(seen) { seen.clear(expected); }
+  void add(std::string_view piece) {
+    ++counts_.pieces;
+    if (seen_.insert(hash64(piece))) return;
+    ++counts_.duplicates;
+    counts_.chars += simd::count_code_points(piece);
+  }
+  const Duplicates& counts() const { return counts_; }
+
+ private:
+  HashSet& seen_;
+  Duplicates counts_;
+};
+
+class TokenRepeats {
+ public:
+  void start(std::span<const text::Token> tokens);
+
+  // Characters of the n tokens that follow one another most often, joined by spaces, times how
+  // often; of those that are equally frequent the first counts. `most` is set to how often.
+  std::size_t top(std::size_t n, std::size_t* most);
+  // The same cannot be more than this, given how often the most frequent m < n tokens are there.
+  std::size_t top_bound(std::size_t n, std::size_t most) const { return most * longest(n); }
+
+  // Characters in sequences of n tokens, joined by nothing, that were there before; after one the
+  // search goes on behind it.
+  std::size_t duplicated(std::size_t n);
+  // No duplicated(m) for m >= n is more than this: characters covered by sequences of n that were
+  // there before.
+  std::size_t covered(std::size_t n);
+
+ private:
+  struct Counted {
+    std::uint64_t hash = 0;
+    std::uint32_t epoch = 0, count = 0, first = 0;
+  };
+
+  std::size_t size() const { return tokens_.size(); }
+  std::size_t chars(std::size_t from, std::size_t n) const { return chars_[from + n] - chars_[from]; }
+  std::size_t longest(std::size_t n) const;
+  // Hash of tokens [i, i + n) joined by nothing.
+  std::uint64_t joined(std::size_t i, std::size_t n) const {
+    return (sums_[i + n] - sums_[i]) * inverses_[i];
+  }
+
+  std::span<const text::Token> tokens_;
+  std::vector<std::uint64_t> sums_, inverses_;
+  std::vector<std::uint32_t> chars_;
+  std::vector<Counted> counted_;
+  std::uint32_t epoch_ = 0;
+  HashSet seen_;
+};
+
+}  // namespace corpus
+
+#endif  // CORPUS_FILTERS_REPEATS_H_

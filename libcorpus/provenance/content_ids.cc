@@ -1,0 +1,97 @@
+#include "provenance/content_ids.h"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+
+namespace corpus::provenance {
+namespace {
+
+std::string_view bytes_of(const ContentId& id) {
+  return {reinterpret_cast<const char*>(id.data()), id.size()};
+}
+
+}  // namespace
+
+std::optional<ContentId> parse_content_id(std::string_view text) {
+  ContentId out;
+  if (text.size() != 2 * out.size()) return std::nullopt;
+  auto digit = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out[i] = static_cast<std::uint8_t>(high << 4 | low);
+  }
+  return out;
+}
+
+std::string hex(const ContentId& id) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  for (std::uint8_t byte : id) {
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+  return out;
+}
+
+std::optional<ContentId> ContentIdReader::read(std::string_view record) {
+  static const json::Pointer kTail = pointer("/id");
+  static const json::Pointer kWhole = pointer("/corpus/id");
+  // libcorpus writes "corpus" as the last member, so that its value ends before the last brace. A
+  // place inside a string cannot look like this, and one deeper down does not end there.
+  static constexpr std::string_view kKey = "\"corpus\":{";
+  std::size_t at = record.rfind(kKey);
+  if (at != std::string_view::npos && record.ends_with('}')) {
+    at += kKey.size() - 1;
+    if (look_.parse(record.substr(at, record.size() - at - 1))) {
+      return parse_content_id(look_.string(kTail));
+    }
+  }
+  return look_.parse(record) ? parse_content_id(look_.string(kWhole)) : std::nullopt;
+}
+
+void ContentIds::add(const ContentIds& part) {
+  ids.insert(ids.end(), part.ids.begin(), part.ids.end());
+  without += part.without;
+}
+
+void ContentIds::finish() {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+}
+
+Digest content_id_leaf(const ContentId& id) { return leaf_hash(bytes_of(id)); }
+
+MemoryHashes ContentIds::hashes() const {
+  MemoryHashes out;
+  for (const auto& id : ids) out.add_hash(content_id_leaf(id));
+  return out;
+}
+
+Digest ContentIds::root() const {
+  MerkleRoot out;
+  for (const auto& id : ids) out.add(bytes_of(id));
+  return out.root();
+}
+
+std::string ContentIds::print() const {
+  return {reinterpret_cast<const char*>(ids.data()), ids.size() * sizeof(ContentId)};
+}
+
+Result<ContentIds> parse_content_ids(std::string_view bytes) {
+  ContentIds out;
+  bool good = bytes.size() % sizeof(ContentId) == 0;
+  if (good) {
+    out.ids.resize(bytes.size() / sizeof(ContentId));
+    if (!bytes.empty()) std::memcpy(out.ids.data(), bytes.data(), bytes.size());
+    good = std::adjacent_find(out.ids.begin(), out.ids.end(),
+                              [](const auto& a, const auto& b) { return a >= b; }) == out.ids.end();
+  }
+  if (!good) return Error{Code::kCorrupt, std::string(kIdsName) + ": is no ascending list of ids"};
+  return out;
+}
+
+}  // namespace corpus::provenance
