@@ -247,6 +247,11 @@ void run_all(const std::vector<std::string>& answers) {
                               "no no no no no no no no no no no no no no no",
                               "tail"},
                              {"no no no", ""}});
+  bench.map("filters.gopher_quality", {{"Too short.", "short_doc"}});
+  bench.map("filters.gopher_repetition", {{"One two three.", ""}, {"no no no no no no no no", "top_2_gram"}});
+  bench.map("filters.fineweb", {{"no full stop", "line_punct_ratio"}, {"This is a whole line of text that ends.", ""}});
+  bench.map("filters.c4", {{"Too few.", "too_few_sentences"}});
+  bench.map("filters.pii", {});
   bench.map("tags.content_id", {});
   bench.map("tags.source", {});
   bench.fold("stats.basic");

@@ -74,8 +74,8 @@ if wants ops; then
 fi
 if wants ceilings; then timed ceilings 60 "$bench" ceilings; cp "$out/ceilings.log" "$out/ceilings.json"; fi
 if wants curve; then
-  timed curve-f32 60 "$bench" curve f32 "$root/bench/gpu/curve-135m.txt"
-  timed curve-bf16 60 "$bench" curve bf16 "$root/bench/gpu/curve-135m.txt"
+  timed curve-f32 60 "$bench" curve f32 "$root/bench/gpu/curve.txt"
+  timed curve-bf16 60 "$bench" curve bf16 "$root/bench/gpu/curve.txt"
   cat "$out"/curve-*.log > "$out/curve.json"
 fi
 if wants step; then timed step 90 "$bench" step "$sequences" 2048 10; cp "$out/step.log" "$out/step.json"; fi
@@ -89,19 +89,34 @@ if wants torch; then
   fi
 fi
 if wants kernels; then timed kernels 90 "$bench" kernels; cp "$out/kernels.log" "$out/kernels.json"; fi
+# Hazards count where they are in kernels of ours (namespace on_device): racecheck takes the asynchronous copies of
+# cuDNN's kernels for races, and filtering by kernel name made it fail.
+sanitize() {
+  local tool=$1 log=$out/$1.log ours theirs
+  timed "$tool" 100 compute-sanitizer --tool "$tool" "$ops" --gtest_brief=1 \
+    --gtest_filter='*cuda*:-*Gemm*:*ManyTiles*:*SeveralChunks*'
+  if ! grep -q 'SUMMARY' "$log"; then
+    note "compute-sanitizer $tool" "not run: $(grep -m 1 -iE 'error|not supported' "$log" || echo "see $log")"
+    return
+  fi
+  ours=$(grep -cE '(at|in) .*on_device' "$log")
+  theirs=$(grep -cE '(at|in) cudnn_' "$log")
+  if grep -q 'SUMMARY: 0 ' "$log"; then
+    note "compute-sanitizer $tool" "passed: nothing found"
+  elif [ "$ours" = 0 ] && [ "$theirs" -gt 0 ] && grep -q '  PASSED  ' "$log" && ! grep -q 'FAILED' "$log" &&
+      ! grep -qE '^=+ (Invalid|Program hit|Internal)' "$log"; then
+    note "compute-sanitizer $tool" "passed: nothing in our kernels ($(grep SUMMARY "$log" | tail -n 1 | tr -d =), in cuDNN's)"
+  else
+    note "compute-sanitizer $tool" "failed: see $log"
+  fi
+}
 if wants sanitizer; then
-  for tool in memcheck racecheck; do
-    if ! command -v compute-sanitizer > /dev/null; then
-      note "compute-sanitizer $tool" "not run: it is not installed"
-    elif timed "$tool" 100 compute-sanitizer --tool "$tool" --error-exitcode 9 "$ops" --gtest_brief=1 \
-        --gtest_filter='*cuda*:-*Gemm*:*ManyTiles*:*SeveralChunks*'; then
-      note "compute-sanitizer $tool" "passed: $(grep -E 'ERROR SUMMARY|RACECHECK SUMMARY' "$out/$tool.log" | tail -n 1)"
-    elif grep -q 'not supported' "$out/$tool.log"; then
-      note "compute-sanitizer $tool" "not run: $(grep -m 1 'not supported' "$out/$tool.log")"
-    else
-      note "compute-sanitizer $tool" "failed: see $out/$tool.log"
-    fi
-  done
+  if command -v compute-sanitizer > /dev/null; then
+    sanitize memcheck
+    sanitize racecheck
+  else
+    note "compute-sanitizer" "not run: it is not installed"
+  fi
 fi
 echo
 python3 "$root/bench/gpu/table.py" "$out"

@@ -4,17 +4,17 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "writers/json_value.h"
+#include "json/value.h"
 #include "writers/manifest.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   (void)corpus::parse_manifest(text, "manifest.json");
-  auto value = corpus::parse_json(text);
+  auto value = corpus::json::parse_value(text);
   if (!value) return 0;
-  auto again = corpus::parse_json(value->to_json());
+  auto again = corpus::json::parse_value(value->to_json());
   if (!again) std::abort();
-  auto third = corpus::parse_json(again->to_json());
+  auto third = corpus::json::parse_value(again->to_json());
   if (!third || !(*third == *again)) std::abort();
   return 0;
 }

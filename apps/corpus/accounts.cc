@@ -35,7 +35,8 @@ Result<int> accounts(const Args& args) {
   }
   CORPUS_TRY(auto key, signing_key(args));
   statement.predicate.set("key", provenance::hex(key.public_key().bytes()));
-  auto envelope = provenance::sign(provenance::kInTotoType, provenance::print_statement(statement), key);
+  auto envelope =
+      provenance::sign(provenance::kInTotoType, provenance::print_statement(statement), key);
   return print_to(args, provenance::print_envelope(envelope));
 }
 

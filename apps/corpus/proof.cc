@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "commands.h"
+#include "common/terminal.h"
 #include "corpus/accounts.h"
 #include "corpus/integrity.h"
 #include "corpus/shard.h"
@@ -10,7 +11,6 @@
 #include "keys.h"
 #include "record_name.h"
 #include "report.h"
-#include "common/terminal.h"
 
 namespace corpus::cli {
 namespace {
@@ -35,25 +35,28 @@ struct Checked {
   bool trusted = false;
 };
 
-Result<Checked> check_certificate(const std::string& text, std::span<const provenance::PublicKey> trusted) {
+Result<Checked> check_certificate(const std::string& text,
+                                  std::span<const provenance::PublicKey> trusted) {
   CORPUS_TRY(auto report, provenance::check_certificate(text, trusted));
   Checked out{.keyid = report.keyid, .text = {}, .json = {}, .trusted = report.trusted};
-  out.text = "ok: " + counted(report.ids, "withdrawn content id") + " not in the corpus\nmanifest " +
-             provenance::hex(report.manifest) + "\nwithdrawn by key " + report.withdrawal_keyid + '\n';
+  out.text = "ok: " + counted(report.ids, "withdrawn content id") +
+             " not in the corpus\nmanifest " + provenance::hex(report.manifest) +
+             "\nwithdrawn by key " + report.withdrawal_keyid + '\n';
   if (report.by_rule) {
     out.text += "  the withdrawal also names records in other ways, which this does not prove\n";
   }
-  out.json = ",\"absent\":" + std::to_string(report.ids) + ",\"withdrawn_by\":" +
-             json_string(report.withdrawal_keyid) + ",\"manifest_sha256\":\"" +
-             provenance::hex(report.manifest) + '"';
+  out.json = ",\"absent\":" + std::to_string(report.ids) +
+             ",\"withdrawn_by\":" + json_string(report.withdrawal_keyid) +
+             ",\"manifest_sha256\":\"" + provenance::hex(report.manifest) + '"';
   return out;
 }
 
-Result<Checked> check_accounts(const std::string& text, std::span<const provenance::PublicKey> trusted) {
+Result<Checked> check_accounts(const std::string& text,
+                               std::span<const provenance::PublicKey> trusted) {
   CORPUS_TRY(auto report, provenance::check_accounts(text, trusted));
   const auto* lines = report.statement.predicate.find("lines")->if_array();
   Checked out{.keyid = report.keyid, .text = {}, .json = {}, .trusted = report.trusted};
-  out.text = "ok: " + counted(lines->size(), "share") + ", which sum to 1\n";
+  out.text = "ok: " + counted(lines->size(), "share") + ", sum 1\n";
   out.json = ",\"shares\":" + std::to_string(lines->size());
   return out;
 }
@@ -61,11 +64,11 @@ Result<Checked> check_accounts(const std::string& text, std::span<const provenan
 Result<int> tell(const Args& args, const Result<Checked>& checked) {
   if (!checked && checked.error().code != Code::kCorrupt) return checked.error();
   if (args.has("json")) {
-    CORPUS_CHECK(print(checked ? "{\"ok\":true,\"error\":null,\"signed_by\":" +
-                                     json_string(checked->keyid) + ",\"trusted\":" +
-                                     (checked->trusted ? "true" : "false") + checked->json + "}\n"
-                               : "{\"ok\":false,\"error\":" +
-                                     json_string(checked.error().message) + "}\n"));
+    CORPUS_CHECK(
+        print(checked ? "{\"ok\":true,\"error\":null,\"signed_by\":" + json_string(checked->keyid) +
+                            ",\"trusted\":" + (checked->trusted ? "true" : "false") +
+                            checked->json + "}\n"
+                      : "{\"ok\":false,\"error\":" + json_string(checked.error().message) + "}\n"));
   } else if (!checked) {
     CORPUS_CHECK(print("does not hold: " + args.words[0] + ": " + checked.error().message + '\n'));
   } else if (!args.has("quiet")) {

@@ -29,9 +29,9 @@ void add_teachers(std::string& out, const Value& lineage) {
   if (list == nullptr || list->if_array() == nullptr) return line(out, "teacher", "not known");
   for (const auto& teacher : *list->if_array()) {
     std::string text = teacher.get("model", "");
-    auto by = teacher.strings("taught_by");
-    if (!by.empty()) text += " <- " + joined(by, " <- ");
     text += " (" + teacher.get("endpoint", "") + ")";
+    auto by = teacher.strings("taught_by");
+    if (!by.empty()) text += ", taught by " + joined(by, ", ");
     auto terms = teacher.strings("terms");
     if (!terms.empty()) text += ", terms " + joined(terms, ", ");
     line(out, "teacher", text);

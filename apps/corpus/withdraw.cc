@@ -98,15 +98,18 @@ Result<int> list(const Args& args) {
 
 Result<int> certify(const Args& args) {
   if (args.words.size() != 4) {
-    return wrong("name a list, an entry of it and a corpus: corpus withdraw certify LIST NUMBER CORPUS");
+    return wrong(
+        "name a list, an entry of it and a corpus: corpus withdraw certify LIST NUMBER CORPUS");
   }
   const std::string& word = args.words[2];
-  if (word.empty() || word.size() > 18 || word.find_first_not_of("0123456789") != std::string::npos) {
+  if (word.empty() || word.size() > 18 ||
+      word.find_first_not_of("0123456789") != std::string::npos) {
     return wrong("'" + word + "' is no number of an entry");
   }
   auto proof = provenance::certify_exclusion(args.words[3], args.words[1], std::stoull(word));
   if (proof) return print_to(args, *proof);
-  if (proof.error().message.find("still holds") == std::string::npos) return std::move(proof).error();
+  if (proof.error().message.find("still holds") == std::string::npos)
+    return std::move(proof).error();
   std::fprintf(stderr, "corpus withdraw: %s\n", proof.error().message.c_str());
   return kNo;
 }
@@ -130,7 +133,9 @@ Result<std::size_t> held(const std::string& dir, const provenance::WithdrawalLis
 // A training record names its corpora by the SHA-256 of their manifests, wherever in it that is.
 Result<int> trained(const Args& args) {
   if (args.words.size() < 4) {
-    return wrong("name a list, corpora and training records: corpus withdraw trained LIST CORPUS... MODEL.json...");
+    return wrong(
+        "name a list, corpora and training records: corpus withdraw trained LIST CORPUS... "
+        "MODEL.json...");
   }
   CORPUS_TRY(auto trusted, trusted_keys(args));
   CORPUS_TRY(auto withdrawn, provenance::read_withdrawals(args.words[1], trusted));

@@ -54,12 +54,13 @@ Result<Asked> who(const Args& args) {
   CORPUS_TRY(out.student, open_student(args));
   const Student& student = out.student;
   if (args.has("chat") && !student.chat) return no_template(student);
-  const corpus::ChatTemplate* chat = args.has("chat") ? student.chat.get() : nullptr;
+  bool chat = args.has("chat");
   Json about = {{"model", student.path}, {"tokenizer", student.tokenizer->fingerprint()},
-                {"template", chat != nullptr ? Json(chat->name()) : Json(nullptr)},
+                {"template", chat ? Json(student.chat->name()) : Json(nullptr)},
                 {"backend", student.backend->name()}, {"dtype", args.get("dtype", "f32")},
                 {"context", student.engine.max_length}};
-  CORPUS_TRY(out.subject, local_subject(*student.model, *student.tokenizer, chat, student.engine, std::move(about)));
+  CORPUS_TRY(out.subject, local_subject(*student.model, *student.tokenizer, student.chat.get(), chat, student.engine,
+                                       std::move(about)));
   return out;
 }
 

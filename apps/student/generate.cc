@@ -63,7 +63,7 @@ Result<int> generate_command(const Args& args) {
   CORPUS_TRY(Prompts prompts, prompts_of(args));
   CORPUS_TRY(Student student, open_student(args));
   if (args.has("chat") && !student.chat) return no_template(student);
-  CORPUS_TRY(auto subject, local_subject(*student.model, *student.tokenizer, args.has("chat") ? student.chat.get() : nullptr,
+  CORPUS_TRY(auto subject, local_subject(*student.model, *student.tokenizer, student.chat.get(), args.has("chat"),
                                          student.engine, {}));
   std::string path = args.get("output", "-");
   std::vector<Ask> asks;

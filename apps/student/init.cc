@@ -1,4 +1,6 @@
 // student init: a new model with random weights.
+#include <corpus/value.h>
+
 #include <filesystem>
 #include <iterator>
 

@@ -18,7 +18,7 @@ struct StepOptions {
 };
 int step(Backend& on, const StepOptions& options);
 
-// Twenty steps of a seeded model of SmolLM2-135M's shape; losses to or against a file of numbers.
+// Twenty steps of a small seeded model; losses to or against a file of numbers.
 int curve(Backend& on, DType type, const std::string& file, bool write);
 
 }  // namespace student::bench

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <unordered_set>
 #include <utility>
 
 namespace corpus {
@@ -46,6 +47,20 @@ void each_seed(std::span<const std::uint64_t> words, F&& f) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (roll.add(words[i])) f(static_cast<std::uint32_t>(i + 1 - BenchmarkIndex::kSeed), roll.hash());
   }
+}
+
+// What the numbers that questions ask about look like as words.
+std::unordered_set<std::uint64_t> number_words() {
+  constexpr int kNumbers = 10000;
+  std::unordered_set<std::uint64_t> out;
+  Words cutter;
+  std::string text;
+  for (int i = 0; i < kNumbers; ++i) text.append(std::to_string(i)).append(1, ' ');
+  cutter.start(text);
+  for (auto words = cutter.next(); !words.empty(); words = cutter.next()) {
+    out.insert(words.begin(), words.end());
+  }
+  return out;
 }
 
 // Lines that end in a colon, semicolon or brace, or are indented under one: as programs look.
@@ -139,7 +154,7 @@ void BenchmarkIndex::finish(const MatchOptions& options) {
       for (std::size_t k = i; k < end; ++k) {
         const Posting& p = seeds[k].posting;
         postings_.push_back(p);
-        std::fill_n(own_.begin() + items_[p.item].first + p.offset, kSeed, 1);
+        std::fill_n(own_.begin() + items_[p.item].first + p.offset, kSeed, kOwn);
       }
     }
     i = end;
@@ -147,7 +162,11 @@ void BenchmarkIndex::finish(const MatchOptions& options) {
   own_words_.clear();
   for (const Item& item : items_) {
     auto begin = own_.begin() + item.first;
-    own_words_.push_back(static_cast<std::uint32_t>(std::count(begin, begin + item.size, 1)));
+    own_words_.push_back(static_cast<std::uint32_t>(std::count(begin, begin + item.size, kOwn)));
+  }
+  const std::unordered_set<std::uint64_t> numbers = number_words();
+  for (std::size_t i = 0; i < words_.size(); ++i) {
+    if (numbers.count(words_[i]) != 0) own_[i] = static_cast<char>(own_[i] | kNumber);
   }
 }
 
@@ -238,8 +257,22 @@ void Matcher::try_item(const BenchmarkIndex& index, std::uint32_t number, std::s
   std::size_t from = at > offset + kRoom ? at - offset - kRoom : 0;
   std::size_t to = std::min(words_.size(), at + (words.size() - offset) + kRoom);
   Range range{};
+  if (!same_numbers(index, item, from, to)) return;
   double share = overlap(index, item, from, to, &range);
   if (share >= (options.overlap > 0 ? options.overlap : kCodeOverlap)) hits_.push_back({number, range.first, range.last + 1, share, run});
+}
+
+bool Matcher::same_numbers(const BenchmarkIndex& index, const BenchmarkIndex::Item& item,
+                           std::size_t from, std::size_t to) {
+  const auto words = index.words(item);
+  std::size_t numbers = 0, missing = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if ((index.own_[item.first + i] & BenchmarkIndex::kNumber) == 0) continue;
+    ++numbers;
+    auto end = words_.begin() + static_cast<std::ptrdiff_t>(to);
+    missing += std::find(words_.begin() + static_cast<std::ptrdiff_t>(from), end, words[i]) == end;
+  }
+  return missing <= std::max<std::size_t>(1, numbers / 4);
 }
 
 // Longest common subsequence of the item's own words and the text's words [from, to).
@@ -249,7 +282,7 @@ double Matcher::overlap(const BenchmarkIndex& index, const BenchmarkIndex::Item&
   own_.clear();
   const auto words = index.words(item);
   for (std::size_t i = 0; i < words.size() && own_.size() < kMost; ++i) {
-    if (index.own_[item.first + i]) own_.push_back(words[i]);
+    if ((index.own_[item.first + i] & BenchmarkIndex::kOwn) != 0) own_.push_back(words[i]);
   }
   to = std::min(to, from + 2 * kMost);
   range->first = to;

@@ -31,7 +31,9 @@ struct MatchOptions {
   std::size_t common = 10;    // items in which a sequence may stand before it is a template
   // A candidate is a hit when this share of its words stands there in its order, or four times ngram
   // words in a row do. Items of at most twice ngram words, which may keep no ngram when one word is
-  // changed, are candidates by kSeed words. 0: ngram words in a row are a hit, except for code.
+  // changed, are candidates by kSeed words. A quarter of the numbers at most, or one, may differ: the
+  // same question with other numbers is another question. 0: ngram words in a row are a hit, except
+  // for code.
   double overlap = 0.8;
 };
 
@@ -83,7 +85,8 @@ class BenchmarkIndex {
   std::vector<std::string> benchmarks_;
   std::vector<Item> items_;
   std::vector<std::uint64_t> words_;
-  std::vector<char> own_;  // for each word: does it belong to more than templates?
+  static constexpr char kOwn = 1, kNumber = 2;
+  std::vector<char> own_;  // for each word: kOwn, it belongs to more than templates; kNumber
   std::vector<std::uint32_t> own_words_;  // for each item: how many do
   std::vector<Posting> postings_;
   std::vector<Slot> slots_;
@@ -112,6 +115,8 @@ class Matcher {
   };
   void place(std::string_view text);
   void try_item(const BenchmarkIndex& index, std::uint32_t item, std::size_t offset, std::size_t at);
+  bool same_numbers(const BenchmarkIndex& index, const BenchmarkIndex::Item& item, std::size_t begin,
+                    std::size_t end);
   double overlap(const BenchmarkIndex& index, const BenchmarkIndex::Item& item, std::size_t begin,
                  std::size_t end, Range* range);
 

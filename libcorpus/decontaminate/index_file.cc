@@ -99,10 +99,11 @@ Result<BenchmarkIndex> BenchmarkIndex::from_bytes(std::string_view bytes, const 
     item.benchmark = in.get<std::uint32_t>();
     item.record = in.get<std::uint32_t>();
     auto part = in.get<std::uint8_t>();
-    item.code = in.get<std::uint8_t>() != 0;
+    auto code = in.get<std::uint8_t>();
+    item.code = code == 1;
     item.size = in.get<std::uint32_t>();
     item.first = static_cast<std::uint32_t>(out.words_.size());
-    if (item.benchmark >= benchmarks || part > static_cast<std::uint8_t>(Part::kOther) ||
+    if (item.benchmark >= benchmarks || part > static_cast<std::uint8_t>(Part::kOther) || code > 1 ||
         in.left() / 8 < item.size) {
       return damaged(file, "the index is damaged");
     }

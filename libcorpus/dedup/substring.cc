@@ -36,6 +36,7 @@ namespace {
 
 constexpr std::string_view kId = "dedup.substring";
 constexpr std::size_t kAtOnce = 1024;  // windows gathered before the lock
+constexpr std::size_t kAhead = 16;     // slots of the table that are asked for ahead
 
 struct SubstringOptions {
   Scope scope;
@@ -175,11 +176,10 @@ class MarkWindows final : public Fold {
 
  private:
   static constexpr std::size_t kStep = std::size_t{64} << 10;
-  static constexpr std::size_t kAhead = 16;  // table slots on their way to the cache
   struct Partial : State {
     explicit Partial(const SubstringOptions& options) : windows(options) {}
     Windows windows;
-    std::array<std::uint64_t, kAhead> ahead = {};
+    std::array<std::uint64_t, kAhead> ahead = {};  // slots on their way to the cache
     std::size_t at = 0;
   };
   std::string table_path() const { return path_ + (saves_ % 2 == 0 ? ".even" : ".odd"); }
@@ -216,13 +216,18 @@ class FindRepeats final : public Fold {
         if (!in_scope(record.turns[t], options_.scope)) continue;
         partial.windows.each(record.turns[t].text,
                              [&](const Key128& key, std::uint32_t begin, std::uint32_t end) {
-                               if (!seen.twice(table_hash(key))) return;
-                               partial.found.push_back({.key = key,
-                                                        .pos = record.pos,
-                                                        .turn = t,
-                                                        .begin = begin,
-                                                        .end = end});
+                               seen.prefetch(table_hash(key));
+                               Window& slot = partial.ahead[partial.count++ % kAhead];
+                               if (partial.count > kAhead) partial.ask(seen, slot);
+                               slot = {.key = key,
+                                       .pos = record.pos,
+                                       .turn = t,
+                                       .begin = begin,
+                                       .end = end};
                              });
+        std::size_t left = std::min(partial.count, kAhead);
+        for (std::size_t i = 0; i < left; ++i) partial.ask(seen, partial.ahead[i]);
+        partial.count = 0;
         if (partial.found.size() >= kAtOnce) CORPUS_CHECK(windows_->add(partial.found));
       }
     }
@@ -263,7 +268,12 @@ class FindRepeats final : public Fold {
  private:
   struct Partial : State {
     explicit Partial(const SubstringOptions& options) : windows(options) {}
+    void ask(const SeenTwice& seen, const Window& window) {
+      if (seen.twice(table_hash(window.key))) found.push_back(window);
+    }
     Windows windows;
+    std::array<Window, kAhead> ahead;  // whose slots are on their way to the cache
+    std::size_t count = 0;             // windows of the text
     std::vector<Window> found;
   };
   static RepeatedSpan span_of(const Window& window, const Window& of) {
@@ -286,13 +296,12 @@ class FindRepeats final : public Fold {
   std::uint64_t spans_ = 0;
 };
 
-// 16 slots for each byte of input that is compressed as text usually is, as far as an eighth of the
-// budget holds them.
+// 8 slots for each byte of input, as far as an eighth of the budget holds them.
 std::uint64_t slots_for(std::uint64_t input_bytes, std::uint64_t limit) {
   constexpr std::uint64_t kFewest = std::uint64_t{1} << 16, kMost = std::uint64_t{1} << 33;
   constexpr std::uint64_t kUnknown = std::uint64_t{1} << 29;
   std::uint64_t most = limit == 0 ? kMost : std::bit_floor(std::max(limit / 8 * 4, kFewest));
-  std::uint64_t wanted = input_bytes == 0 ? kUnknown : input_bytes * 16;
+  std::uint64_t wanted = input_bytes == 0 ? kUnknown : input_bytes * 8;
   return std::clamp(std::bit_ceil(std::min(wanted, kMost)), kFewest, std::min(most, kMost));
 }
 

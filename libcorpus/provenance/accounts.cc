@@ -77,7 +77,8 @@ Result<void> add_corpus(const ManifestView& manifest, const std::string& unit, F
   std::uint64_t seen = 0;
   for (const auto& entry : items(lineage, "lines")) {
     std::size_t at = count(entry, "source");
-    if (at >= sources.size()) return Error{Code::kCorrupt, manifest.dir + ": its lineage report is damaged"};
+    if (at >= sources.size())
+      return Error{Code::kCorrupt, manifest.dir + ": its lineage report is damaged"};
     auto models = entry.strings("models");
     if (models.empty()) models.emplace_back("unknown");
     auto owners = owners_of(sources[at]);
@@ -134,7 +135,8 @@ Result<Statement> make_accounts(std::span<const std::string> dirs, const Account
   for (const auto& [who, line] : lines) {
     CORPUS_TRY(total, add(total, line.amount));
   }
-  if (total.num == 0) return wrong("nothing is to be shared: no records, or no weight or price above 0");
+  if (total.num == 0)
+    return wrong("nothing is to be shared: no records, or no weight or price above 0");
   Value::Array list;
   for (const auto& [who, line] : lines) {
     CORPUS_TRY(Fraction share, divide(line.amount, total));

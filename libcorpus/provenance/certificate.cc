@@ -6,11 +6,11 @@
 #include "corpus/integrity.h"
 #include "corpus/withdrawal.h"
 #include "io/file.h"
+#include "json/value.h"
 #include "provenance/content_ids.h"
 #include "provenance/part_log.h"
 #include "provenance/proof_json.h"
 #include "provenance/sealed.h"
-#include "provenance/strict_json.h"
 #include "provenance/withdrawal_entry.h"
 
 namespace corpus::provenance {
@@ -48,12 +48,14 @@ Result<std::optional<Place>> check_neighbour(const Value& absent, std::string_vi
   if (!id) return refused_proof("a neighbour has no content id");
   out.id = *id;
   CORPUS_TRY(Proof path, parse_path(one->find("path")));
-  CORPUS_CHECK(check_inclusion(content_id_leaf(out.id), out.index, sealed.ids, path, sealed.ids_root));
+  CORPUS_CHECK(
+      check_inclusion(content_id_leaf(out.id), out.index, sealed.ids, path, sealed.ids_root));
   return std::optional<Place>(out);
 }
 
 Result<void> check_absent(const Value& absent, const ContentId& id, const Sealed& sealed) {
-  if (absent.get("id", "") != hex(id)) return refused_proof("is about other ids than the withdrawal");
+  if (absent.get("id", "") != hex(id))
+    return refused_proof("is about other ids than the withdrawal");
   CORPUS_TRY(auto left, check_neighbour(absent, "left", sealed));
   CORPUS_TRY(auto right, check_neighbour(absent, "right", sealed));
   // The left one is the last below, the right one the first above, and nothing is between them.
@@ -84,7 +86,7 @@ Result<std::string> certify_exclusion(const std::string& dir, const std::string&
   }
   CORPUS_TRY(PublicKey key, read_public_key(path(kKeyName)));
   CORPUS_TRY(std::string envelope_text, io::read_all(path(kEnvelopeName), kMaxDocument));
-  CORPUS_TRY(Value envelope, parse_strict_json(envelope_text));
+  CORPUS_TRY(Value envelope, json::parse_value(envelope_text));
   CORPUS_TRY(std::string bytes, io::read_all(path(kIdsName), kMostIds));
   CORPUS_TRY(ContentIds ids, parse_content_ids(bytes));
   MemoryHashes hashes = ids.hashes();
@@ -108,9 +110,8 @@ Result<std::string> certify_exclusion(const std::string& dir, const std::string&
     one.set("right", std::move(right));
     absent.push_back(std::move(one));
   }
-  Digest previous =
-      number_in_list == 0 ? Digest{} : sha256(list.lines[number_in_list - 1]);
-  CORPUS_TRY(Value withdrawal, parse_strict_json(list.lines[number_in_list]));
+  Digest previous = number_in_list == 0 ? Digest{} : sha256(list.lines[number_in_list - 1]);
+  CORPUS_TRY(Value withdrawal, json::parse_value(list.lines[number_in_list]));
   Value out;
   out.set("certificate", 1);
   out.set("number", number(number_in_list));

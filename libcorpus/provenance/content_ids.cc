@@ -11,6 +11,18 @@ std::string_view bytes_of(const ContentId& id) {
   return {reinterpret_cast<const char*>(id.data()), id.size()};
 }
 
+// Where the value of the last "corpus" begins. By memrchr, which is fast: braces are rare.
+std::size_t last_corpus(std::string_view record) {
+  static constexpr std::string_view kKey = "\"corpus\":";
+  for (std::string_view rest = record;;) {
+    const void* found = ::memrchr(rest.data(), '{', rest.size());
+    if (found == nullptr) return std::string_view::npos;
+    auto at = static_cast<std::size_t>(static_cast<const char*>(found) - record.data());
+    rest = record.substr(0, at);
+    if (rest.ends_with(kKey)) return at;
+  }
+}
+
 }  // namespace
 
 std::optional<ContentId> parse_content_id(std::string_view text) {
@@ -42,10 +54,8 @@ std::optional<ContentId> ContentIdReader::read(std::string_view record) {
   static const json::Pointer kWhole = pointer("/corpus/id");
   // libcorpus writes "corpus" as the last member, so that its value ends before the last brace. A
   // place inside a string cannot look like this, and one deeper down does not end there.
-  static constexpr std::string_view kKey = "\"corpus\":{";
-  std::size_t at = record.rfind(kKey);
+  std::size_t at = last_corpus(record);
   if (at != std::string_view::npos && record.ends_with('}')) {
-    at += kKey.size() - 1;
     if (look_.parse(record.substr(at, record.size() - at - 1))) {
       return parse_content_id(look_.string(kTail));
     }

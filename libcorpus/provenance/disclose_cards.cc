@@ -79,8 +79,7 @@ std::string disclose_dpi(const Facts& facts) {
   for (const auto& source : facts.sources) {
     derived.emplace_back(source.name);
     for (const auto& licence : source.licences) {
-      licences.push_back(
-          object({{"License", licence}, {"License URL", joined(source.urls, " ")}}));
+      licences.push_back(object({{"License", licence}, {"License URL", joined(source.urls, " ")}}));
     }
   }
   Value card = object({{"Unique Dataset Identifier", "corpus-" + facts.id.substr(0, 12)},

@@ -1,5 +1,6 @@
 // Croissant 1.1 (docs.mlcommons.org/croissant) with the RAI 1.0 vocabulary; names of properties as
 // in croissant.ttl and croissant_rai.ttl. Provenance of the whole in W3C PROV terms, as 1.1 has it.
+#include "corpus/policy.h"
 #include "provenance/disclosure_facts.h"
 
 namespace corpus::provenance {
@@ -68,9 +69,10 @@ Value::Array distribution(const Facts& facts) {
     if (file.name == "manifest.json") {
       one.set("description", "What the corpus holds and where it came from, by libcorpus.");
     } else {
-      one.set("description", std::string(file.rejects() ? "Records that were left out, with reasons. "
-                                                        : "Records, one JSON object a line. ") +
-                                 std::to_string(file.records) + " lines.");
+      one.set("description",
+              std::string(file.rejects() ? "Records that were left out, with reasons. "
+                                         : "Records, one JSON object a line. ") +
+                  std::to_string(file.records) + " lines.");
     }
     out.push_back(std::move(one));
   }
@@ -118,7 +120,8 @@ std::string disclose_croissant(const Facts& facts) {
   out.set("conformsTo", Value::Array{"http://mlcommons.org/croissant/1.1",
                                      "http://mlcommons.org/croissant/RAI/1.0"});
   out.set("@id", "urn:libcorpus:corpus:" + facts.id);
-  out.set("name", facts.answered("name") ? facts.answer("name") : "corpus-" + facts.id.substr(0, 12));
+  out.set("name",
+          facts.answered("name") ? facts.answer("name") : "corpus-" + facts.id.substr(0, 12));
   out.set("description",
           (facts.answered("description") ? facts.answer("description") + " " : std::string()) +
               std::to_string(facts.kept) + " records for teaching language models. " +
@@ -142,12 +145,16 @@ std::string disclose_croissant(const Facts& facts) {
   out.set("rai:dataCollection",
           std::to_string(facts.in) + " records were read from " +
               std::to_string(items(&facts.manifest.all, "inputs").size()) + " inputs, " +
-              std::to_string(facts.kept) + " were kept.");
+              std::to_string(facts.kept) + " were kept." +
+              (facts.collected().empty() ? ""
+                                         : " Collected: " + joined(facts.collected(), "; ") + "."));
   out.set("rai:dataCollectionType",
           Value::Array{facts.synthetic() ? "Software Collection" : "Others"});
-  if (auto when = facts.collected(); !when.empty()) {
-    out.set("rai:dataCollectionTimeFrame", array(when));
+  Value::Array days;  // the vocabulary takes dates only
+  for (const auto& when : facts.collected()) {
+    if (policy::parse_date(when)) days.emplace_back(when);
   }
+  if (!days.empty()) out.set("rai:dataCollectionTimeFrame", std::move(days));
   out.set("rai:dataPreprocessingProtocol", preprocessing(facts));
   Value::Array tools;
   for (const auto& model : facts.models) {
@@ -156,8 +163,8 @@ std::string disclose_croissant(const Facts& facts) {
   if (!tools.empty()) out.set("rai:machineAnnotationTools", std::move(tools));
   out.set("rai:dataLimitations", Value::Array{facts.answer("limitations")});
   out.set("rai:dataBiases", Value::Array{facts.answer("biases")});
-  out.set("rai:dataUseCases",
-          Value::Array{facts.answered("purpose") ? facts.answer("purpose") : facts.policy_sentence()});
+  out.set("rai:dataUseCases", Value::Array{facts.answered("purpose") ? facts.answer("purpose")
+                                                                     : facts.policy_sentence()});
   out.set("rai:dataSocialImpact", facts.answer("social_impact"));
   out.set("rai:personalSensitiveInformation", Value::Array{facts.answer("personal_data")});
   out.set("rai:dataReleaseMaintenancePlan", facts.answer("maintenance"));

@@ -23,7 +23,8 @@ Value property(std::string_view name, std::string value) {
 
 Value corpus_component(const Facts& facts) {
   Value out = object({{"type", "data"}, {"bom-ref", "corpus"}});
-  out.set("name", facts.answered("name") ? facts.answer("name") : "corpus-" + facts.id.substr(0, 12));
+  out.set("name",
+          facts.answered("name") ? facts.answer("name") : "corpus-" + facts.id.substr(0, 12));
   out.set("version", facts.answered("version") ? facts.answer("version") : facts.id.substr(0, 12));
   out.set("description", std::to_string(facts.kept) + " records. " + facts.policy_sentence());
   out.set("hashes", hashes(facts.id));
@@ -35,7 +36,8 @@ Value corpus_component(const Facts& facts) {
     licences.push_back(object({{"license", object({{"name", "source: " + stated}})}}));
   }
   if (!licences.empty()) out.set("licenses", std::move(licences));
-  Value owner = Value::Array{object({{"organization", object({{"name", facts.answer("creator")}})}})};
+  Value owner =
+      Value::Array{object({{"organization", object({{"name", facts.answer("creator")}})}})};
   Value data = object({{"type", "dataset"}, {"name", "records"}});
   data.set("description", facts.answer("description"));
   data.set("classification", "public or as the creator states");
@@ -51,10 +53,9 @@ Value corpus_component(const Facts& facts) {
                             {"hashes", hashes(file.sha256)}}));
   }
   out.set("components", std::move(files));
-  out.set("properties",
-          Value::Array{property("recipe_digest", facts.recipe_digest()),
-                       property("stages", joined(facts.stages, " -> ")),
-                       property("policy", facts.checked ? "checked" : "unchecked")});
+  out.set("properties", Value::Array{property("recipe_digest", facts.recipe_digest()),
+                                     property("stages", joined(facts.stages, " -> ")),
+                                     property("policy", facts.checked ? "checked" : "unchecked")});
   return out;
 }
 
@@ -84,8 +85,7 @@ std::string disclose_cyclonedx(const Facts& facts) {
   Value out = object({{"bomFormat", "CycloneDX"}, {"specVersion", "1.6"}});
   out.set("serialNumber", "urn:uuid:" + uuid(facts.id));
   out.set("version", 1);
-  out.set("metadata",
-          object({{"tools", object({{"components", Value::Array{std::move(tool)}}})}}));
+  out.set("metadata", object({{"tools", object({{"components", Value::Array{std::move(tool)}}})}}));
   Value::Array components{corpus_component(facts)}, wrote;
   for (const auto& model : facts.models) {
     if (!model.synthetic()) continue;
@@ -95,8 +95,7 @@ std::string disclose_cyclonedx(const Facts& facts) {
   Value::Array dependencies{object({{"ref", "corpus"}, {"dependsOn", std::move(wrote)}})};
   if (!facts.student.empty()) {
     Value card = object(
-        {{"modelParameters",
-          object({{"datasets", Value::Array{object({{"ref", "corpus"}})}}})}});
+        {{"modelParameters", object({{"datasets", Value::Array{object({{"ref", "corpus"}})}}})}});
     components.push_back(object({{"type", "machine-learning-model"},
                                  {"bom-ref", "student"},
                                  {"name", facts.student},

@@ -9,8 +9,8 @@ namespace {
 class Paper {
  public:
   void heading(int level, std::string_view text) {
-    out_ += '\n' + std::string(static_cast<std::size_t>(level), '#') + ' ' + std::string(text) +
-            "\n\n";
+    out_ +=
+        '\n' + std::string(static_cast<std::size_t>(level), '#') + ' ' + std::string(text) + "\n\n";
   }
   void line(std::string_view question, const std::string& answer) {
     out_ += "- **" + std::string(question) + ":** " + markdown_or_blank(answer) + '\n';
@@ -91,9 +91,9 @@ std::string disclose_eu_summary(const Facts& facts) {
   p.line("Provider name and contact details", facts.answer("contact"));
   p.line("Authorised representative name and contact details", facts.answer("representative"));
   p.heading(3, "1.2 Model identification");
-  p.line("Versioned model name(s)",
-         facts.answered("model_names") || facts.student.empty() ? facts.answer("model_names")
-                                                                : facts.student);
+  p.line("Versioned model name(s)", facts.answered("model_names") || facts.student.empty()
+                                        ? facts.answer("model_names")
+                                        : facts.student);
   p.line("Model dependencies", facts.answer("model_dependencies"));
   p.line("Date of placement of the model on the Union market", facts.answer("market_date"));
   p.heading(3, "1.3 Modalities, overall training data size and other characteristics");
@@ -118,23 +118,30 @@ std::string disclose_eu_summary(const Facts& facts) {
          facts.answer("public_datasets"));
   p.heading(3, "2.2 Private non-publicly available datasets obtained from third parties");
   p.heading(4, "2.2.1 Datasets commercially licensed by rightsholders or their representatives");
-  p.line("Transactional commercial licensing agreements, modalities", facts.answer("licensed_data"));
+  p.line("Transactional commercial licensing agreements, modalities",
+         facts.answer("licensed_data"));
   p.heading(4, "2.2.2 Private datasets obtained from other third parties");
   p.line("Used, modalities, names, description", facts.answer("third_party_data"));
   p.heading(3, "2.3 Data crawled and scraped from online sources");
-  p.line("Crawlers, purposes, behaviour, period, content, modalities, summary of the most relevant domain names",
-         facts.answer("crawled_data"));
+  p.line(
+      "Crawlers, purposes, behaviour, period, content, modalities, summary of the most relevant "
+      "domain names",
+      facts.answer("crawled_data"));
   p.heading(3, "2.4 User data");
-  p.line("From interactions with the model; from other products or services; description; modalities",
-         facts.answer("user_data"));
+  p.line(
+      "From interactions with the model; from other products or services; description; modalities",
+      facts.answer("user_data"));
   p.heading(3, "2.5 Synthetic data");
-  p.line("Was synthetic AI-generated data created by the provider or on their behalf to train the model",
-         facts.synthetic() ? "Yes, or used by them: see the tables" : "None is known in this corpus");
+  p.line(
+      "Was synthetic AI-generated data created by the provider or on their behalf to train the "
+      "model",
+      facts.synthetic() ? "Yes, or used by them: see the tables" : "None is known in this corpus");
   p.line("Modality", "Text");
   p.line("Records that came with a label as generated", grouped(facts.labelled));
   p.line("Records of which nobody says who wrote them", grouped(facts.unknown_writer));
   p.text("");
-  p.text("General-purpose AI models used to generate the data, available on the market as a service:");
+  p.text(
+      "General-purpose AI models used to generate the data, available on the market as a service:");
   p.text("");
   add_teachers(p, facts, true);
   p.text("");

@@ -36,8 +36,8 @@ std::string disclose_prov(const Facts& facts) {
   relate(generated, "prov:entity", "c:corpus", "prov:activity", "c:run", n);
   for (std::size_t i = 0; i < facts.files.size(); ++i) {
     std::string id = "c:file" + std::to_string(i);
-    entity.set(id, object({{"prov:label", facts.files[i].name},
-                           {"lc:sha256", facts.files[i].sha256}}));
+    entity.set(id,
+               object({{"prov:label", facts.files[i].name}, {"lc:sha256", facts.files[i].sha256}}));
     relate(member, "prov:collection", "c:corpus", "prov:entity", id, n);
   }
   for (std::size_t i = 0; i < facts.sources.size(); ++i) {
@@ -53,10 +53,10 @@ std::string disclose_prov(const Facts& facts) {
   for (std::size_t i = 0; i < facts.models.size(); ++i) {
     const ModelFact& model = facts.models[i];
     std::string id = "c:writer" + std::to_string(i);
-    Value one = object(
-        {{"prov:type", typed(model.synthetic() ? "prov:SoftwareAgent" : "prov:Person")},
-         {"prov:label", model.name},
-         {"lc:records", number(model.records)}});
+    Value one =
+        object({{"prov:type", typed(model.synthetic() ? "prov:SoftwareAgent" : "prov:Person")},
+                {"prov:label", model.name},
+                {"lc:records", number(model.records)}});
     if (!model.terms.empty()) one.set("lc:terms", joined(model.terms));
     if (!model.taught_by.empty()) one.set("lc:taught_by", joined(model.taught_by));
     agent.set(id, std::move(one));

@@ -44,13 +44,13 @@ class Graph {
 };
 
 Value hashes(const std::string& sha256) {
-  return Value::Array{
-      object({{"type", "Hash"}, {"algorithm", "sha256"}, {"hashValue", sha256}})};
+  return Value::Array{object({{"type", "Hash"}, {"algorithm", "sha256"}, {"hashValue", sha256}})};
 }
 
 void add_dataset(Graph& graph, const Facts& facts) {
   Value& set = graph.add("dataset_DatasetPackage", "corpus");
-  set.set("name", facts.answered("name") ? facts.answer("name") : "corpus-" + facts.id.substr(0, 12));
+  set.set("name",
+          facts.answered("name") ? facts.answer("name") : "corpus-" + facts.id.substr(0, 12));
   if (facts.answered("description")) set.set("summary", facts.answer("description"));
   set.set("comment", "Licences as the sources state them: " +
                          (facts.licences().empty() ? "none" : joined(facts.licences(), "; ")) +
@@ -62,15 +62,17 @@ void add_dataset(Graph& graph, const Facts& facts) {
   set.set("builtTime", facts.timestamp());
   set.set("releaseTime", facts.timestamp());
   set.set("software_primaryPurpose", "data");
-  set.set("software_packageVersion", facts.answered("version") ? facts.answer("version") : facts.id);
+  set.set("software_packageVersion",
+          facts.answered("version") ? facts.answer("version") : facts.id);
   set.set("software_downloadLocation",
           facts.answered("url") ? facts.answer("url") : "urn:libcorpus:corpus:" + facts.id);
   set.set("dataset_datasetType", Value::Array{"text"});
   set.set("dataset_datasetSize", number(facts.kept));
   set.set("dataset_dataCollectionProcess",
-          facts.synthetic() ? "Answers of language models, and text of sources, read from " +
-                                  std::to_string(facts.sources.size()) + " inputs."
-                            : "Text read from " + std::to_string(facts.sources.size()) + " inputs.");
+          facts.synthetic()
+              ? "Answers of language models, and text of sources, read from " +
+                    std::to_string(facts.sources.size()) + " inputs."
+              : "Text read from " + std::to_string(facts.sources.size()) + " inputs.");
   Value::Array steps;
   for (const auto& stage : facts.stages) steps.emplace_back(stage);
   if (!steps.empty()) set.set("dataset_dataPreprocessing", std::move(steps));

@@ -137,8 +137,9 @@ std::vector<std::string> Facts::collected() const {
 
 std::string Facts::policy_sentence() const {
   if (!checked) return "Policy: unchecked. Nobody looked whether terms and licences allow a use.";
-  return "Checked on " + date + " against the terms of teachers and the licences of sources for the intent '" +
-         intent + "'; records whose terms do not allow it were left out.";
+  return "Checked on " + date +
+         " against the terms of teachers and the licences of sources for the intent '" + intent +
+         "'; records whose terms do not allow it were left out.";
 }
 
 std::string Facts::recipe_digest() const { return manifest.all.get("recipe_digest", ""); }
@@ -176,9 +177,10 @@ Result<Facts> gather_facts(const std::string& dir, const DisclosureOptions& opti
   std::uint64_t records = 0;
   for (const auto& source : out.sources) records += source.records;
   if (records != out.kept) {
-    return refused(dir, "tags.lineage saw " + std::to_string(records) + " records of which " +
-                            std::to_string(out.kept) +
-                            " were kept: it has to be the last stage, and the only one of its kind");
+    return refused(dir,
+                   "tags.lineage saw " + std::to_string(records) + " records of which " +
+                       std::to_string(out.kept) +
+                       " were kept: it has to be the last stage, and the only one of its kind");
   }
   if (out.checked) {
     const Value* policy = out.manifest.all.find("policy");

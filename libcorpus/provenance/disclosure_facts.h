@@ -39,18 +39,18 @@ struct Facts {
   Value answers;
   std::string id;  // SHA-256 of the manifest, hex
   std::uint64_t in = 0, kept = 0, bytes = 0, answer_bytes = 0, labelled = 0;
-  std::uint64_t unknown_writer = 0;  // records of which nobody says who wrote them
-  std::vector<FileFact> files;       // manifest.json last
-  std::vector<SourceFact> sources;   // those that records came from
-  std::vector<ModelFact> models;     // by name
-  std::vector<std::string> stages;   // component ids
+  std::uint64_t unknown_writer = 0;   // records of which nobody says who wrote them
+  std::vector<FileFact> files;        // manifest.json last
+  std::vector<SourceFact> sources;    // those that records came from
+  std::vector<ModelFact> models;      // by name
+  std::vector<std::string> stages;    // component ids
   std::string intent, student, date;  // of the gate; empty when unchecked
   bool checked = false;
 
   // What a person answered, or the marked blank.
   std::string answer(std::string_view id) const;
   bool answered(std::string_view id) const;
-  bool synthetic() const;  // a model wrote some of it
+  bool synthetic() const;                      // a model wrote some of it
   std::vector<std::string> licences() const;   // of all sources, each once
   std::vector<std::string> collected() const;  // likewise
   std::string policy_sentence() const;

@@ -1,9 +1,9 @@
 // DSSE, Dead Simple Signing Envelope v1.0.2 (secure-systems-lab/dsse, protocol.md and envelope.md).
 #include <algorithm>
 
-#include "corpus/provenance.h"
 #include "base/base64.h"
-#include "provenance/strict_json.h"
+#include "corpus/provenance.h"
+#include "json/value.h"
 
 namespace corpus::provenance {
 namespace {
@@ -54,7 +54,7 @@ std::string print_envelope(const Envelope& envelope) {
 
 Result<Envelope> parse_envelope(std::string_view text, EnvelopeForm form) {
   if (text.size() > kMaxEnvelope) return Error{Code::kLimit, "envelope: larger than 256 MiB"};
-  auto json = parse_strict_json(text);
+  auto json = json::parse_value(text);
   if (!json) return std::move(json).error().context("envelope");
   Envelope out;
   CORPUS_TRY(out.payload, decoded(*json, "payload"));

@@ -96,8 +96,7 @@ class LineageTag final : public Map {
     batch.arena.commit(size);
     batch.tag(i, "lineage", {begin, size});
     if (!context_->aigc_producer.empty() && !id.empty()) {
-      batch.tag(i, "AIGC",
-                batch.arena.copy(write_aigc(context_->aigc_producer, id.substr(1, 32))));
+      batch.tag(i, "AIGC", batch.arena.copy(write_aigc(context_->aigc_producer, id.substr(1, 32))));
     }
   }
 

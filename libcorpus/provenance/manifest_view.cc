@@ -1,8 +1,8 @@
 #include "provenance/manifest_view.h"
 
 #include "io/file.h"
+#include "json/value.h"
 #include "provenance/part_log.h"
-#include "provenance/strict_json.h"
 
 namespace corpus::provenance {
 namespace {
@@ -53,14 +53,15 @@ Result<ManifestView> load_manifest(const std::string& dir) {
   }
   CORPUS_TRY(std::string text, io::read_all(path, kMaxDocument));
   ManifestView out{.dir = dir, .all = {}, .sha256 = provenance::sha256(text)};
-  auto parsed = parse_strict_json(text);
+  auto parsed = json::parse_value(text);
   if (!parsed) return std::move(parsed).error().context(path);
   out.all = *std::move(parsed);
   auto self = text.rfind(kSelf);
   if (self == std::string::npos ||
       std::string_view(text).substr(self + kSelf.size()) !=
           hex(provenance::sha256(std::string_view(text).substr(0, self))) + "\"\n}\n") {
-    return Error{Code::kCorrupt, path + ": its digest of itself differs: it was changed or damaged"};
+    return Error{Code::kCorrupt,
+                 path + ": its digest of itself differs: it was changed or damaged"};
   }
   if (out.all.get("manifest", 0) != 1) {
     return Error{Code::kUnsupported, path + ": has a version that this build does not read"};

@@ -1,7 +1,7 @@
 // Agreements: the one way to lift a rule.
 #include "core/schema.h"
 #include "corpus/policy.h"
-#include "provenance/strict_json.h"
+#include "json/value.h"
 
 namespace corpus::policy {
 
@@ -12,7 +12,7 @@ Result<void> Registry::add_agreement(std::string_view envelope, std::string_view
   if (!parsed) return refused(std::move(parsed).error());
   auto verified = provenance::verify_envelope(*parsed, kAgreementType, trusted);
   if (!verified) return refused(std::move(verified).error());
-  auto value = provenance::parse_strict_json(verified->payload);
+  auto value = json::parse_value(verified->payload);
   if (!value) return refused(std::move(value).error());
   if (auto problem = find_problem(*value, *parsed_schema("policy.agreement"), ""))
     return problem->error(name);

@@ -4,8 +4,8 @@
 
 #include "corpus/policy.h"
 #include "io/file.h"
+#include "json/value.h"
 #include "provenance/policy_text.h"
-#include "provenance/strict_json.h"
 
 namespace corpus::policy {
 
@@ -30,7 +30,7 @@ Result<std::vector<NamedText>> read_index(std::string_view index,
   auto verified = provenance::verify_envelope(*envelope, kIndexType, {&key, 1});
   if (!verified)
     return std::move(verified).error().context("policy registry: " + std::string(kIndexName));
-  CORPUS_TRY(Value all, provenance::parse_strict_json(verified->payload));
+  CORPUS_TRY(Value all, json::parse_value(verified->payload));
   const Value* files = all.find("files");
   if (files == nullptr || files->if_object() == nullptr) return refused("the index lists no files");
   std::vector<NamedText> out;

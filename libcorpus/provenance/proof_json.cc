@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "provenance/strict_json.h"
+#include "json/value.h"
 
 namespace corpus::provenance {
 
@@ -40,7 +40,7 @@ Result<std::uint64_t> number_member(const Value& object, std::string_view key) {
 
 Result<Value> parse_proof(std::string_view text, std::string_view kind,
                           std::span<const std::string_view> names) {
-  auto parsed = parse_strict_json(text);
+  auto parsed = json::parse_value(text);
   if (!parsed) return std::move(parsed).error().context("proof");
   const Value& proof = *parsed;
   if (proof.if_object() == nullptr || proof.find(kind) == nullptr) {

@@ -5,11 +5,11 @@
 #include "corpus/shard.h"
 #include "io/file.h"
 #include "json/escape.h"
+#include "json/value.h"
 #include "provenance/part_log.h"
 #include "provenance/proof_json.h"
 #include "provenance/sealed.h"
 #include "provenance/sha256.h"
-#include "provenance/strict_json.h"
 
 namespace corpus::provenance {
 namespace {
@@ -66,7 +66,7 @@ Result<std::string> prove(const std::string& dir, std::uint64_t number_in_corpus
   if (!secret) return Error{Code::kCorrupt, path(kSecretName) + ": holds no 64 hex digits"};
   CORPUS_TRY(PublicKey key, read_public_key(path(kKeyName)));
   CORPUS_TRY(std::string envelope_text, io::read_all(path(kEnvelopeName), kMaxDocument));
-  CORPUS_TRY(Value envelope, parse_strict_json(envelope_text));
+  CORPUS_TRY(Value envelope, json::parse_value(envelope_text));
 
   Value out;
   out.set("proof", 1);

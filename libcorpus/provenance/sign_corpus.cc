@@ -6,10 +6,10 @@
 #include "base/parallel.h"
 #include "corpus/integrity.h"
 #include "io/file.h"
+#include "json/value.h"
 #include "provenance/content_ids.h"
 #include "provenance/part_log.h"
 #include "provenance/sha256.h"
-#include "provenance/strict_json.h"
 
 namespace corpus::provenance {
 namespace {
@@ -92,7 +92,7 @@ class Signer {
   }
 
   Result<void> check_policy() {
-    auto all = parse_strict_json(manifest_);
+    auto all = json::parse_value(manifest_);
     if (!all) return std::move(all).error().context(dir_ + "/manifest.json");
     for (const auto& file : *all->find("files")->if_array()) {  // verify() has seen them
       std::string name = file.get("name", "");
@@ -202,7 +202,7 @@ class Signer {
   bool unchecked_ = false;
   Digest secret_{};
   PartLog log_;
-  ContentIds ids_;  // 16 bytes a record
+  ContentIds ids_;                 // 16 bytes a record
   std::vector<Subject> subjects_;  // files of integrity/
 };
 

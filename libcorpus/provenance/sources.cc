@@ -47,8 +47,9 @@ Columns columns_of(const std::vector<std::string_view>& header) {
     }
     return -1;
   };
-  return {find({"file"}), find({"licence_as_stated", "licence", "license"}), find({"teacher"}),
-          find({"owner"}), find({"url", "origin"}), find({"collected"})};
+  return {find({"file"}),          find({"licence_as_stated", "licence", "license"}),
+          find({"teacher"}),       find({"owner"}),
+          find({"url", "origin"}), find({"collected"})};
 }
 
 }  // namespace

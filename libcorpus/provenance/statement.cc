@@ -3,7 +3,7 @@
 #include <unordered_set>
 
 #include "corpus/provenance.h"
-#include "provenance/strict_json.h"
+#include "json/value.h"
 
 namespace corpus::provenance {
 namespace {
@@ -31,7 +31,7 @@ std::string print_statement(const Statement& statement) {
 }
 
 Result<Statement> parse_statement(std::string_view json) {
-  auto all = parse_strict_json(json);
+  auto all = json::parse_value(json);
   if (!all) return std::move(all).error().context("statement");
   if (all->get("_type", "") != kStatementType) {
     return refused("'_type' is not " + std::string(kStatementType));
@@ -59,7 +59,7 @@ Result<Statement> parse_statement(std::string_view json) {
 }
 
 Result<Statement> statement_of_manifest(std::string_view manifest, Value evidence) {
-  auto all = parse_strict_json(manifest);
+  auto all = json::parse_value(manifest);
   if (!all) return std::move(all).error().context("manifest.json");
   Statement out;
   out.predicate_type = kCorpusPredicate;

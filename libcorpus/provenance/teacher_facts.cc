@@ -19,7 +19,8 @@ std::string snapshot(std::string_view model) {
   while (begin > 0 && (is_digit(model[begin - 1]) || model[begin - 1] == '-')) --begin;
   std::string_view tail = model.substr(begin);
   while (tail.starts_with('-')) tail.remove_prefix(1);
-  bool whole_date = tail.size() >= 10 && tail[tail.size() - 3] == '-' && tail[tail.size() - 6] == '-';
+  bool whole_date =
+      tail.size() >= 10 && tail[tail.size() - 3] == '-' && tail[tail.size() - 6] == '-';
   if (whole_date) return std::string(tail.substr(tail.size() - 10));
   if (auto dash = tail.rfind('-'); dash != std::string_view::npos) tail.remove_prefix(dash + 1);
   return tail.size() < 3 ? std::string() : std::string(tail);

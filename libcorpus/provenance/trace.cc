@@ -4,9 +4,9 @@
 
 #include "corpus/lineage.h"
 #include "corpus/shard.h"
+#include "json/value.h"
 #include "provenance/json_look.h"
 #include "provenance/manifest_view.h"
-#include "provenance/strict_json.h"
 
 namespace corpus::provenance {
 namespace {
@@ -39,7 +39,7 @@ Result<Value> corpus_value(std::string_view record, const std::string& where) {
   if (!look.parse(record)) return Error{Code::kCorrupt, where + ": is no JSON"};
   std::string_view value = look.raw(pointer("/corpus"));
   if (value.empty()) return Value();
-  auto parsed = parse_strict_json(value);
+  auto parsed = json::parse_value(value);
   if (!parsed) return std::move(parsed).error().context(where);
   return parsed;
 }

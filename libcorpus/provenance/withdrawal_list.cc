@@ -5,8 +5,8 @@
 #include "corpus/policy.h"
 #include "corpus/withdrawal.h"
 #include "io/file.h"
+#include "json/value.h"
 #include "provenance/near_sketch.h"
-#include "provenance/strict_json.h"
 #include "provenance/withdrawal_entry.h"
 
 namespace corpus::provenance {
@@ -30,7 +30,7 @@ Result<Withdrawal> parse_withdrawal(std::string_view line, std::uint64_t number,
                                     const Digest& previous, std::span<const PublicKey> trusted) {
   CORPUS_TRY(Envelope envelope, parse_envelope(std::string(line) + '\n', EnvelopeForm::kOurs));
   // The key lies in what it signs: it says that one hand wrote the entry, not whose.
-  auto hint = parse_strict_json(envelope.payload);
+  auto hint = json::parse_value(envelope.payload);
   if (!hint) return std::move(hint).error();
   auto own = parse_hex(hint->get("key", ""));
   if (!own) return refused("names no key");
@@ -38,12 +38,13 @@ Result<Withdrawal> parse_withdrawal(std::string_view line, std::uint64_t number,
   auto keys = trusted.empty() ? std::span<const PublicKey>(&key, 1) : trusted;
   CORPUS_TRY(Verified verified, verify_envelope(envelope, kWithdrawalType, keys));
   if (verified.keyid != key.id()) return refused("was not signed by the key that it names");
-  CORPUS_TRY(Value value, parse_strict_json(verified.payload));
+  CORPUS_TRY(Value value, json::parse_value(verified.payload));
   if (auto problem = find_problem(value, *parsed_schema("withdrawal"), "")) {
     return problem->error("withdrawal");
   }
   if (value.get("number", -1) != static_cast<std::int64_t>(number)) {
-    return refused("is number " + std::to_string(value.get("number", -1)) + ": entries are missing or moved");
+    return refused("is number " + std::to_string(value.get("number", -1)) +
+                   ": entries are missing or moved");
   }
   if (value.get("previous", "") != hex(previous)) {
     return refused("does not follow the line before it: entries were changed, removed or moved");
@@ -91,7 +92,8 @@ Result<WithdrawalList> read_withdrawals(const std::string& path,
 Result<std::uint64_t> append_withdrawal(const std::string& path, const Withdrawal& withdrawal,
                                         const SigningKey& key) {
   if (withdrawal.ids.empty() && withdrawal.records.empty() && withdrawal.teachers.empty()) {
-    return Error{Code::kInvalidArgument, "a withdrawal has to name something: content ids, ids of records or teachers"};
+    return Error{Code::kInvalidArgument,
+                 "a withdrawal has to name something: content ids, ids of records or teachers"};
   }
   if (!policy::parse_date(withdrawal.date)) {
     return Error{Code::kInvalidArgument, "'" + withdrawal.date + "' is no day (YYYY-MM-DD)"};

@@ -2,6 +2,8 @@
 
 #include <initializer_list>
 
+#include "base/hash.h"
+
 namespace corpus::text {
 namespace {
 
@@ -131,12 +133,34 @@ const Table& specials() {
   return *table;
 }
 
+// The same by hash, for looking up: nearly all words that are asked for are not there.
+class Lookup {
+ public:
+  explicit Lookup(const Table& table) : slots_(kSlots) {
+    for (const auto& entry : table) {
+      std::size_t at = hash64(entry.first) & (kSlots - 1);
+      while (slots_[at] != nullptr) at = (at + 1) & (kSlots - 1);
+      slots_[at] = &entry;
+    }
+  }
+  const Cuts* find(std::string_view word) const {
+    for (std::size_t at = hash64(word) & (kSlots - 1); slots_[at] != nullptr; at = (at + 1) & (kSlots - 1)) {
+      if (slots_[at]->first == word) return &slots_[at]->second;
+    }
+    return nullptr;
+  }
+
+ private:
+  static constexpr std::size_t kSlots = 8192;  // six times what is in it
+  std::vector<const Table::value_type*> slots_;
+};
+
 }  // namespace
 
 const std::vector<std::uint32_t>* find_special(std::string_view word) {
   if (word.size() > kLongestSpecial) return nullptr;
-  auto found = specials().find(std::string(word));
-  return found == specials().end() ? nullptr : &found->second;
+  static const Lookup* lookup = new Lookup(specials());
+  return lookup->find(word);
 }
 
 }  // namespace corpus::text

@@ -40,24 +40,29 @@ class TokenWalk {
   std::span<const Token> walk(std::string_view text);
 
  private:
-  static constexpr std::size_t kSlots = std::size_t{1} << 14;
-  static constexpr std::size_t kMostTokens = std::size_t{1} << 16;
+  static constexpr std::size_t kSlots = std::size_t{1} << 15;  // 2 MiB
+  static constexpr std::size_t kMostTokens = std::size_t{1} << 17;  // 4 MiB
   static constexpr std::size_t kLongestRun = 64;  // bytes; longer ones are not remembered
 
-  struct Slot {
+  // One cache line. A single token, which is most of them, stands here; more stand in known_.
+  struct alignas(64) Slot {
     std::uint64_t key = 0;
     std::uint32_t first = 0;
-    std::uint32_t count = 0;  // 0: empty
+    std::uint16_t count = 0;  // 0: empty
+    std::uint16_t room = 0;   // of known_ that this slot may use
+    Token one{};
   };
 
   void cut(std::string_view run, std::vector<Token>& out);
+  bool cut_plain(std::string_view run, std::vector<Token>& out);
+  void learn(std::string_view run, std::uint64_t key, Slot& slot);
   Token token(std::string_view word) const;
 
   std::vector<std::string> list_;
   std::vector<Slot> slots_;
   std::vector<Token> known_;
   std::vector<std::uint32_t> edges_;
-  std::vector<Token> out_;
+  std::vector<Token> out_, fresh_;
   EnglishScratch scratch_;
 };
 

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/base64.h"
 #include "tokens/bpe.h"
 #include "tokens/fingerprint.h"
 #include "tokens/loaders.h"
@@ -42,48 +43,24 @@ constexpr auto kSpecials = std::to_array<Special>({
     {"llama3", "<|eot_id|>", 128009},
 });
 
-// Base64 (RFC 4648) with its padding; false when it is none.
-bool decode_base64(std::string_view text, std::string& out) {
-  out.clear();
-  if (text.size() % 4 != 0) return false;
-  while (text.ends_with('=')) text.remove_suffix(1);
-  std::uint32_t bits = 0;
-  int have = 0;
-  for (char c : text) {
-    int value = c >= 'A' && c <= 'Z'   ? c - 'A'
-                : c >= 'a' && c <= 'z' ? c - 'a' + 26
-                : c >= '0' && c <= '9' ? c - '0' + 52
-                : c == '+'             ? 62
-                : c == '/'             ? 63
-                                       : -1;
-    if (value < 0) return false;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    have += 6;
-    if (have >= 8) out += static_cast<char>(bits >> (have -= 8) & 0xFF);
-  }
-  return true;
-}
-
 Error bad_line(std::size_t line) {
   return {Code::kCorrupt, "line " + std::to_string(line) + ": no base64 token and rank"};
 }
 
 Result<void> read_ranks(std::string_view file, Vocabulary& vocabulary) {
-  std::string bytes;
   for (std::size_t line = 1; !file.empty(); ++line) {
     std::string_view text = file.substr(0, file.find('\n'));
     file.remove_prefix(std::min(file.size(), text.size() + 1));
     if (text.ends_with('\r')) text.remove_suffix(1);
     if (text.empty()) continue;
     std::size_t space = text.find(' ');
-    if (space == std::string_view::npos || !decode_base64(text.substr(0, space), bytes) || bytes.empty()) {
-      return bad_line(line);
-    }
+    auto bytes = parse_base64(text.substr(0, space));
+    if (space == std::string_view::npos || !bytes || bytes->empty()) return bad_line(line);
     std::int64_t rank = -1;
     const char* end = text.data() + text.size();
     auto got = std::from_chars(text.data() + space + 1, end, rank);
     if (got.ec != std::errc() || got.ptr != end) return bad_line(line);
-    if (auto added = vocabulary.add(rank, bytes); !added) {
+    if (auto added = vocabulary.add(rank, *bytes); !added) {
       return std::move(added).error().context("line " + std::to_string(line));
     }
   }

@@ -155,10 +155,10 @@ class TokenSink final : public Sink {
   Packer packer_;
   std::vector<TokenId> ids_;
   std::uint64_t sequences_ = 0, documents_ = 0, tokens_ = 0, learned_ = 0;
-  Reason too_long_ = Reason::intern("tokens.too_long");
-  Reason unanswered_ = Reason::intern("tokens.unanswered");
-  Reason no_template_ = Reason::intern("tokens.template");
-  Reason empty_ = Reason::intern("tokens.empty");
+  Reason too_long_ = Reason::intern("output.tokens.too_long");
+  Reason unanswered_ = Reason::intern("output.tokens.unanswered");
+  Reason no_template_ = Reason::intern("output.tokens.template");
+  Reason empty_ = Reason::intern("output.tokens.empty");
 };
 
 }  // namespace

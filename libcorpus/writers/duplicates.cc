@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "corpus/shard.h"
-#include "writers/json_value.h"
+#include "json/value.h"
 #include "writers/manifest.h"
 #include "writers/splice.h"
 
@@ -31,7 +31,7 @@ void add_texts(const Value& value, const std::string& path, DuplicateRecord& out
 
 void set_line(DuplicateRecord& record, std::string line) {
   record.json = std::move(line);
-  if (auto value = parse_json(record.json)) add_texts(*value, "", record);
+  if (auto value = json::parse_value(record.json)) add_texts(*value, "", record);
 }
 
 std::string input_name(const Manifest& manifest, std::string_view position) {
@@ -59,7 +59,7 @@ Result<Duplicate> explain_duplicate(const std::string& dir, std::string_view id)
                                       "' was dropped as a duplicate"};
   }
   Duplicate out;
-  CORPUS_TRY(out.evidence, parse_json(*found));
+  CORPUS_TRY(out.evidence, json::parse_value(*found));
   out.dropped.position = out.evidence.get("record", "");
   out.dropped.id = out.evidence.get("id", "");
   out.dropped.input = input_name(manifest, out.dropped.position);
@@ -83,7 +83,7 @@ Result<Duplicate> explain_duplicate(const std::string& dir, std::string_view id)
     CORPUS_TRY(auto rejects, CorpusReader::open(dir, Part::kRejected));
     line = line_of(rejects, out.stays.position);
     if (line) {
-      if (auto record = parse_json(*line)) {
+      if (auto record = json::parse_value(*line)) {
         const Value* tags = record->find(kTagKey);
         if (tags != nullptr) out.stays_was_dropped = tags->get("reason", "");
       }

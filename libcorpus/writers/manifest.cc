@@ -4,8 +4,8 @@
 #include "io/file.h"
 #include "io/sha256.h"
 #include "json/escape.h"
+#include "json/value.h"
 #include "writers/clusters.h"
-#include "writers/json_value.h"
 
 namespace corpus {
 namespace {
@@ -58,7 +58,7 @@ Value counts_value(const RunSummary& summary) {
 Value policy_value(const RunSummary& summary) {
   for (const auto& [stage, text] : summary.reports) {
     if (stage != "policy.gate") continue;
-    auto report = parse_json(text);
+    auto report = json::parse_value(text);
     if (!report) break;
     Value out;
     for (const char* key :
@@ -179,7 +179,7 @@ Result<Manifest> parse_manifest(std::string_view text, std::string_view name) {
     return Error{Code::kCorrupt, std::string(name) + ": " + std::string(what)};
   };
   Manifest manifest;
-  auto parsed = parse_json(text);
+  auto parsed = json::parse_value(text);
   if (!parsed) return std::move(parsed).error().context(name);
   manifest.all = *std::move(parsed);
   std::uint64_t version = 0;

@@ -22,7 +22,8 @@ TEST(Base64, IsThatOfTheRfc) {
 }
 
 TEST(Base64, NothingElseIsTaken) {
-  for (const char* bad : {"Zg", "Zg=", "Zh==", "Zg===", "Z===", "Zm9=", "Zm8-", " Zm9v", "Zm9v\n"}) {
+  for (const char* bad :
+       {"Zg", "Zg=", "Zh==", "Zg===", "Z===", "Zm9=", "Zm8-", " Zm9v", "Zm9v\n"}) {
     EXPECT_EQ(parse_base64(bad), std::nullopt) << bad;
   }
   EXPECT_EQ(parse_base64("_-8", true), "\xFF\xEF");

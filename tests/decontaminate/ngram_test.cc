@@ -49,6 +49,14 @@ TEST(Decontaminate, FindsItemsHoweverTheyAreWritten) {
   EXPECT_TRUE(found(index, "").empty());
 }
 
+TEST(Decontaminate, OtherNumbersAreAnotherQuestion) {
+  const std::string train = "A train travels 270 miles in 3 hours. At the same rate, how many more hours would it take to travel another 180 miles?";
+  const std::string other = "A train travels 360 miles in 3 hours. At the same rate, how many more hours would it take to travel another 240 miles?";
+  BenchmarkIndex index = index_of({train});
+  EXPECT_EQ(found(index, train).size(), 1u);
+  EXPECT_TRUE(found(index, other).empty());
+}
+
 TEST(Decontaminate, SaysWhichWordsMatch) {
   BenchmarkIndex index = index_of({kLong});
   Matcher matcher;

@@ -307,6 +307,39 @@ TEST(Index, KnownNamesTheRecordAndAddsNothing) {
   }
 }
 
+TEST(Index, HardInputsAreLinearAndKeepWhatCannotBeCompared) {
+  test::Folder folder;
+  std::string one = "{\"text\":\"one two three four five six seven\"}\n", equal;
+  for (int i = 0; i < 100000; ++i) equal += one;
+  std::string chinese =
+      "{\"text\":\"\xE6\xB0\xB4\xE5\xBC\x80\xE4\xBA\x86\xE5\xA3\xB6\xE4\xB8\x8A\xE7\x9A\x84\xE6\xB0\xB4"
+      "\xE6\xB1\xBD\"}\n";
+  std::string a = folder.write("a.jsonl", equal + chinese);
+  std::string b = folder.write("b.jsonl", "{\"text\":\"\"}\n{\"text\":\"too short\"}\n" + equal +
+                                              chinese + "{\"text\":\"too short\"}\n");
+  for (const std::string& stage : {kExact, kMinhash}) {
+    bool exact = stage == kExact;
+    std::string index = folder / "index";
+    ASSERT_EQ(run_in_child(recipe({a}, with_index(stage, index), folder / "a"),
+                           {.threads = 2, .memory = 64 << 20}),
+              "");
+    EXPECT_EQ(test::slurp(folder / "a/part-00000.jsonl"), one + chinese);
+    ASSERT_EQ(run_in_child(recipe({b}, with_index(stage, index), folder / "b"),
+                           {.threads = 2, .memory = 64 << 20}),
+              "");
+    std::string kept = "{\"text\":\"\"}\n{\"text\":\"too short\"}\n";
+    if (!exact) kept += "{\"text\":\"too short\"}\n";
+    EXPECT_EQ(test::slurp(folder / "b/part-00000.jsonl"), kept);
+    // A hundred thousand equal records are one in the index.
+    auto json = read_index_json(index);
+    ASSERT_TRUE(json);
+    std::uint64_t records = 0;
+    for (const auto& g : json->generations) records += g.records;
+    EXPECT_EQ(records, exact ? 3U : 2U);
+    for (const char* name : {"index", "a", "b"}) fs::remove_all(folder / name);
+  }
+}
+
 TEST(Index, KeysThatBeginAlikeAreFoundAcrossBlocks) {
   test::Folder folder;
   MemoryBudget memory;

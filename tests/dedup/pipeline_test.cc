@@ -12,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "corpus/duplicates.h"
 #include "corpus/pipeline.h"
+#include "corpus/shard.h"
 #include "support/folder.h"
 
 namespace corpus {
@@ -158,6 +160,32 @@ TEST(DedupPipeline, RealCollectionsCollapseWhicheverComesFirst) {
       pairs += rejects.find("\"dedup\":{\"of\":\"0:", at) != std::string::npos;
     }
     EXPECT_EQ(pairs, 4535U) << "every record of the second names one of the first";
+    // The evidence, and both texts: the same under other names.
+    Recipe shards = recipe(inputs, "  - dedup.exact: {}\n", folder / "shards");
+    shards.output.set("compress", "zstd:1");
+    ASSERT_TRUE(run_in_child(shards, {.threads = 2}));
+    auto clusters = CorpusReader::open(folder / "shards", CorpusReader::Lines::kClusters);
+    ASSERT_TRUE(clusters);
+    ASSERT_EQ(clusters->records(), 4535U);
+    for (std::uint64_t number : {0, 1234, 4534}) {
+      auto line = clusters->get(number);
+      ASSERT_TRUE(line);
+      std::string position = line->substr(11, line->find('"', 11) - 11);
+      auto why = explain_duplicate(folder / "shards", position);
+      ASSERT_TRUE(why) << why.error().message;
+      EXPECT_EQ(why->method, "exact");
+      EXPECT_EQ(why->dropped.input, inputs[1]);
+      EXPECT_EQ(why->stays.input, inputs[0]);
+      auto longest = [](const DuplicateRecord& record) {
+        std::string out;
+        for (const auto& [path, text] : record.texts) {
+          if (text.size() > out.size()) out = text;
+        }
+        return out;
+      };
+      EXPECT_EQ(longest(why->dropped), longest(why->stays));
+      EXPECT_NE(longest(why->stays), "");
+    }
   }
 }
 

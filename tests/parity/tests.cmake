@@ -10,3 +10,6 @@ target_link_libraries(encode_dump PRIVATE corpus corpus_options)
 add_test(NAME parity.tokenizer COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/parity/tokenizer_parity_test.py)
 set_tests_properties(parity.tokenizer PROPERTIES TIMEOUT 1200 SKIP_RETURN_CODE 77
   ENVIRONMENT "CORPUS_ENCODE_DUMP=$<TARGET_FILE:encode_dump>")
+add_test(NAME parity.chat_template COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/parity/chat_template_parity_test.py)
+set_tests_properties(parity.chat_template PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77
+  ENVIRONMENT "CORPUS_BINARY=${PROJECT_BINARY_DIR}/bin/corpus")

@@ -31,7 +31,8 @@ struct Accounts : ::testing::Test {
     std::string text;
     for (int i = 0; i < records; ++i) {
       text += R"({"prompt":"Q)" + std::to_string(i) + R"(?","response":"An answer.")" +
-              (i % 3 == 0 ? std::string() : R"(,"model":"m)" + std::to_string(i % 3) + "\"") + "}\n";
+              (i % 3 == 0 ? std::string() : R"(,"model":"m)" + std::to_string(i % 3) + "\"") +
+              "}\n";
     }
     std::string in = folder.write(name + ".jsonl", text);
     auto recipe =
@@ -90,8 +91,9 @@ TEST_F(Accounts, SumToOneWhateverTheNumbers) {
   std::mt19937_64 random(3);
   for (int i = 0; i < 50; ++i) {
     AccountsOptions options;
-    options.weights = {std::to_string(random() % 1000 + 1) + '/' + std::to_string(random() % 97 + 1),
-                       std::to_string(random() % 1000) + ".37"};
+    options.weights = {
+        std::to_string(random() % 1000 + 1) + '/' + std::to_string(random() % 97 + 1),
+        std::to_string(random() % 1000) + ".37"};
     auto made = make_accounts(dirs, options);
     ASSERT_TRUE(made) << made.error().message;
     EXPECT_EQ(sum(*made), (Fraction{1, 1})) << options.weights[0] << ' ' << options.weights[1];

@@ -6,16 +6,15 @@
 #include "core/schema.h"
 #include "corpus/pipeline.h"
 #include "corpus/shard.h"
+#include "json/value.h"
 #include "provenance/aigc_label.h"
 #include "provenance/manifest_view.h"
-#include "provenance/strict_json.h"
 #include "provenance/teacher_facts.h"
 #include "support/folder.h"
 
 namespace corpus {
 namespace {
 
-using provenance::parse_strict_json;
 
 struct Lineage : ::testing::Test {
   // Runs `stages` over a file; the folder's name is `name`.
@@ -30,7 +29,7 @@ struct Lineage : ::testing::Test {
     return folder / name;
   }
   Value tag(const std::string& dir, std::uint64_t number) {
-    auto record = parse_strict_json(*CorpusReader::open(dir)->get(number));
+    auto record = json::parse_value(*CorpusReader::open(dir)->get(number));
     const Value* corpus = record->find("corpus");
     EXPECT_NE(corpus, nullptr);
     auto problem = find_problem(*corpus->find("lineage"), *parsed_schema("lineage"), "");
@@ -128,10 +127,11 @@ TEST_F(Lineage, AConvertedRecordKeepsItsPast) {
       "in.jsonl",
       R"({"prompt":"Q?","response":"An answer.","corpus":{"id":"old","capture":{"time":"t"}}})"
       "\n");
-  auto recipe = parse_recipe("corpus: 1\ninput: {paths: [" + in +
-                                 "]}\nstages:\n  - tags.lineage\noutput: {convert: messages, dir: " +
-                                 (folder / "out") + "}\n",
-                             "recipe");
+  auto recipe = parse_recipe(
+      "corpus: 1\ninput: {paths: [" + in +
+          "]}\nstages:\n  - tags.lineage\noutput: {convert: messages, dir: " + (folder / "out") +
+          "}\n",
+      "recipe");
   ASSERT_TRUE(corpus::run(*recipe, {.threads = 1}));
   Value corpus = tag(folder / "out", 0);
   EXPECT_EQ(corpus.find("before")->to_json(), R"({"id":"old","capture":{"time":"t"}})");

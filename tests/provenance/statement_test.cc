@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "corpus/provenance.h"
-#include "provenance/strict_json.h"
+#include "json/value.h"
 
 namespace corpus::provenance {
 namespace {
@@ -52,13 +52,13 @@ TEST(Statement, RefusesWhatIsNoStatement) {
 
 TEST(StrictJson, TakesWhatTheRfcTakes) {
   auto v =
-      parse_strict_json(" {\"a\\u00e9\\ud83d\\ude00\\/\" : [1, -2.5e3, true, null, \"\\n\", {}]} ");
+      json::parse_value(" {\"a\\u00e9\\ud83d\\ude00\\/\" : [1, -2.5e3, true, null, \"\\n\", {}]} ");
   ASSERT_TRUE(v) << v.error().message;
   const Value* list = v->find("a\xc3\xa9\xf0\x9f\x98\x80/");
   ASSERT_NE(list, nullptr);
   EXPECT_EQ((*list->if_array())[0], Value(1));
   EXPECT_EQ((*list->if_array())[1], Value(-2500.0));
-  EXPECT_EQ(*parse_strict_json("-9223372036854775808")->if_int(), INT64_MIN);
+  EXPECT_EQ(*json::parse_value("-9223372036854775808")->if_int(), INT64_MIN);
 }
 
 TEST(StrictJson, RefusesWhatCanBeReadInTwoWays) {
@@ -93,10 +93,10 @@ TEST(StrictJson, RefusesWhatCanBeReadInTwoWays) {
                           "{1:2}",
                           "[1 2]",
                           "{\"a\" 1}"}) {
-    EXPECT_FALSE(parse_strict_json(bad)) << bad;
+    EXPECT_FALSE(json::parse_value(bad)) << bad;
   }
-  EXPECT_TRUE(parse_strict_json(std::string(64, '[') + std::string(64, ']')));
-  EXPECT_FALSE(parse_strict_json(std::string(100000, '[')));
+  EXPECT_TRUE(json::parse_value(std::string(64, '[') + std::string(64, ']')));
+  EXPECT_FALSE(json::parse_value(std::string(100000, '[')));
 }
 
 }  // namespace

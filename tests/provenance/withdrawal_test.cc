@@ -4,9 +4,9 @@
 #include <random>
 
 #include "corpus/shard.h"
+#include "json/value.h"
 #include "provenance/content_ids.h"
 #include "provenance/near_sketch.h"
-#include "provenance/strict_json.h"
 #include "signed_support.h"
 
 namespace corpus::provenance {
@@ -28,10 +28,10 @@ struct Withdrawals : ::testing::Test {
            R"(","model":"gpt-4-0613"})";
   }
   void make(const std::string& name, const std::string& first_stage) {
-    auto recipe = parse_recipe("corpus: 1\ninput: {paths: [" + in + "], batch: 1k}\nstages:\n" +
-                                   first_stage + "  - tags.lineage\noutput: {dir: " +
-                                   (folder / name) + ", shard: 1000}\n",
-                               "recipe");
+    auto recipe =
+        parse_recipe("corpus: 1\ninput: {paths: [" + in + "], batch: 1k}\nstages:\n" + first_stage +
+                         "  - tags.lineage\noutput: {dir: " + (folder / name) + ", shard: 1000}\n",
+                     "recipe");
     ASSERT_TRUE(recipe) << recipe.error().message;
     auto done = corpus::run(*recipe, {.threads = 2});
     ASSERT_TRUE(done) << done.error().message;
@@ -40,7 +40,7 @@ struct Withdrawals : ::testing::Test {
     ASSERT_TRUE(signed_) << signed_.error().message;
   }
   std::string id_of(std::uint64_t number) const {
-    auto record = parse_strict_json(*CorpusReader::open(folder / "out")->get(number));
+    auto record = json::parse_value(*CorpusReader::open(folder / "out")->get(number));
     return record->find("corpus")->get("id", "");
   }
   Withdrawal entry(std::vector<std::string> ids) const {
@@ -154,7 +154,7 @@ TEST_F(Withdrawals, AnyChangedByteOfListOrCertificateIsFound) {
 
 TEST_F(Withdrawals, ACorpusWithoutContentIdsGetsNoCertificate) {
   ASSERT_TRUE(append_withdrawal(list, entry({id_of(3)}), key));
-  make_corpus(folder, "plain", record_lines(20));
+  make_corpus(folder, "plain", record_lines(20), false);
   ASSERT_TRUE(sign_corpus(folder / "plain", key, {.unchecked_policy = true}));
   auto proof = certify_exclusion(folder / "plain", list, 0);
   ASSERT_FALSE(proof);

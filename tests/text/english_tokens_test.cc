@@ -48,7 +48,7 @@ TEST(EnglishTokens, AreCutAsSpacyCutsThem) {
            {"1,000", "1,000"},
            {"one,two", "one , two"},
            {"5km", "5 km"},
-           {"5km/h", "5 km / h"},
+           {"5km/h", "5 km/h"},
            {"50%", "50 %"},
            {"$5.00", "$ 5.00"},
            {"5$", "5 $"},
@@ -84,7 +84,7 @@ TEST(EnglishTokens, AgreeWithTheRulesForBareWords) {
 
 TEST(EnglishTokens, TakeAnyBytes) {
   EnglishScratch scratch;
-  for (std::string span : {"\xFF\xFE", "a\xC3", "\xED\xA0\x80.", std::string(70000, '('), std::string(70000, 'a')}) {
+  for (const std::string& span : std::vector<std::string>{"\xFF\xFE", "a\xC3", "\xED\xA0\x80.", std::string(70000, '('), std::string(70000, 'a')}) {
     EXPECT_EQ(split_english(span, scratch).back(), span.size());
   }
 }

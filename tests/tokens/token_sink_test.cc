@@ -76,7 +76,7 @@ TEST_F(TokenSinkTest, ConversationsAndTextReadBack) {
   EXPECT_EQ(report->summary.kept, 3u);
   EXPECT_EQ(report->summary.malformed, 1u);
   EXPECT_EQ(report->summary.dropped,
-            (std::vector<std::pair<std::string, std::uint64_t>>{{"malformed.not_object", 1}, {"tokens.too_long", 1}, {"tokens.unanswered", 1}}));
+            (std::vector<std::pair<std::string, std::uint64_t>>{{"malformed.not_object", 1}, {"output.tokens.too_long", 1}, {"output.tokens.unanswered", 1}}));
   auto file = TokenFile::open(folder_ / "out/tokens.tok");
   ASSERT_TRUE(file) << file.error().message;
   EXPECT_TRUE(file->verify());

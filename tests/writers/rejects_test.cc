@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "json/value.h"
 #include "run_sink.h"
-#include "writers/json_value.h"
 
 namespace corpus {
 namespace {
@@ -27,7 +27,7 @@ std::string from_base64(std::string_view text) {
 std::string rebuild(std::string line) {
   EXPECT_EQ(line.back(), '\n');
   line.pop_back();
-  auto parsed = parse_json(line);
+  auto parsed = json::parse_value(line);
   EXPECT_TRUE(parsed) << line;
   const Value& corpus = *parsed->find("corpus");
   if (auto* raw = corpus.find("raw")) return *raw->if_string();

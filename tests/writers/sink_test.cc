@@ -12,9 +12,9 @@
 #include "corpus/version.h"
 #include "io/byte_reader.h"
 #include "io/sha256.h"
+#include "json/value.h"
 #include "run_sink.h"
 #include "writers/codec.h"
-#include "writers/json_value.h"
 #include "writers/manifest.h"
 
 namespace corpus {

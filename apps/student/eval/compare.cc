@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <functional>
 #include <set>
+#include <span>
 #include <utility>
 
 namespace student {
@@ -36,7 +37,7 @@ struct Scores {
 using Joined = std::vector<std::vector<const RunRow*>>;  // [run][question]
 
 // The questions that all runs have, with the same item.
-Joined join(const std::vector<RunFile>& runs, const std::string& task, std::vector<std::string>& notes) {
+Joined join(std::span<const RunFile> runs, const std::string& task, std::vector<std::string>& notes) {
   Joined out(runs.size());
   std::size_t missing = 0, changed = 0;
   std::set<std::string> ids;
@@ -61,8 +62,11 @@ Joined join(const std::vector<RunFile>& runs, const std::string& task, std::vect
       for (std::size_t r = 0; r < runs.size(); ++r) out[r].push_back(rows[r]);
     }
   }
-  if (missing > 0) notes.push_back(task + ": " + std::to_string(missing) + " questions are not in all runs and do not count");
-  if (changed > 0) notes.push_back(task + ": " + std::to_string(changed) + " questions have one id and other contents; they do not count");
+  auto note = [&](std::size_t n, const char* what) {
+    if (n > 0) notes.push_back(task + ": does not count: " + std::to_string(n) + (n == 1 ? " question" : " questions") + what);
+  };
+  note(missing, " not in all runs");
+  note(changed, " with one id and other contents");
   return out;
 }
 
@@ -150,9 +154,12 @@ Result<Comparison> compare(const std::vector<RunFile>& runs, const CompareOption
     for (const auto& [name, why] : run.left_out) out.notes.push_back(run.name + ": " + name + " was left out: " + why);
   }
   for (const auto& task : tasks) {
-    Joined rows = join(runs, task, out.notes);
+    // A teacher that could not be asked, as one that only chats has no perplexity, takes nothing from the students.
+    bool no_teacher = runs.size() == 3 && !runs[2].tasks.contains(task);
+    std::span<const RunFile> some = std::span(runs).first(no_teacher ? 2 : runs.size());
+    Joined rows = join(some, task, out.notes);
     if (rows[0].empty()) continue;
-    for (const Scores& scores : scores_of(rows, task, out.notes)) out.rows.push_back(measure(task, scores, runs.size(), options));
+    for (const Scores& scores : scores_of(rows, task, out.notes)) out.rows.push_back(measure(task, scores, some.size(), options));
   }
   if (out.rows.empty()) {
     std::string message = runs.size() == 1 ? "the run has no questions" : "the runs have no question in common";
@@ -186,7 +193,8 @@ std::string p_value(double p) {
 }  // namespace
 
 std::string as_table(const Comparison& comparison) {
-  bool two = comparison.rows[0].after.has_value(), three = comparison.rows[0].teacher.has_value();
+  bool two = comparison.rows[0].after.has_value();
+  bool three = std::any_of(comparison.rows.begin(), comparison.rows.end(), [](const MetricRow& r) { return r.teacher.has_value(); });
   std::vector<std::vector<std::string>> cells;
   if (two) {
     cells.push_back({"task", "n", "before", "after", "difference (95 %)", "McNemar p"});
@@ -197,7 +205,7 @@ std::string as_table(const Comparison& comparison) {
   for (const auto& row : comparison.rows) {
     bool share = !row.lower_is_better;
     auto& line = cells.emplace_back();
-    line = {row.task + ' ' + row.metric, std::to_string(row.questions), number(row.before, share)};
+    line = {row.metric == "perplexity" ? row.task : row.task + ' ' + row.metric, std::to_string(row.questions), number(row.before, share)};
     if (!two) {
       char text[64];
       const auto& i = row.before_interval;
@@ -209,7 +217,7 @@ std::string as_table(const Comparison& comparison) {
     line.push_back(interval(row.difference, share));
     line.push_back(row.mcnemar ? p_value(*row.mcnemar) : "-");
     if (!three) continue;
-    line.push_back(number(*row.teacher, share));
+    line.push_back(row.teacher ? number(*row.teacher, share) : "-");
     line.push_back(row.recovered ? number(*row.recovered, true) : "-");
   }
   std::vector<std::size_t> widths(cells[0].size());

@@ -60,9 +60,9 @@ class Flight {
 
 class Local final : public Subject {
  public:
-  Local(Model& model, const corpus::Tokenizer& tokenizer, const corpus::ChatTemplate* chat, std::unique_ptr<Engine> engine,
-        Json description)
-      : model_(model), tokenizer_(tokenizer), chat_(chat), engine_(std::move(engine)), scratch_(tokenizer.scratch()),
+  Local(Model& model, const corpus::Tokenizer& tokenizer, const corpus::ChatTemplate* chat, bool as_turns,
+        std::unique_ptr<Engine> engine, Json description)
+      : model_(model), tokenizer_(tokenizer), chat_(as_turns ? chat : nullptr), engine_(std::move(engine)), scratch_(tokenizer.scratch()),
         description_(std::move(description)) {
     const Config& config = model.config();
     if (chat != nullptr) stop_ids_.assign(chat->stop_ids().begin(), chat->stop_ids().end());
@@ -266,13 +266,13 @@ class Local final : public Subject {
 }  // namespace
 
 Result<std::unique_ptr<Subject>> local_subject(Model& model, const corpus::Tokenizer& tokenizer,
-                                               const corpus::ChatTemplate* chat, const EngineOptions& options,
-                                               Json description) {
+                                               const corpus::ChatTemplate* chat, bool as_turns,
+                                               const EngineOptions& options, Json description) {
   EngineOptions engine = options;
   engine.vocab = tokenizer.vocab_size();
   CORPUS_TRY(auto started, Engine::start(model, engine));
   return std::unique_ptr<Subject>(
-      std::make_unique<Local>(model, tokenizer, chat, std::move(started), std::move(description)));
+      std::make_unique<Local>(model, tokenizer, chat, as_turns, std::move(started), std::move(description)));
 }
 
 }  // namespace student

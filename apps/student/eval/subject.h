@@ -63,10 +63,11 @@ class Subject {
   virtual corpus::Result<std::vector<TextLoss>> losses(std::span<const std::string> texts, const Progress& progress) = 0;
 };
 
-// All outlive the subject. `chat`: null puts prompts as they are.
+// All outlive the subject. `as_turns`: prompts are put as a user's turn of `chat`, else as they are. The template's
+// end-of-turn tokens end an answer either way; null: there is no template.
 corpus::Result<std::unique_ptr<Subject>> local_subject(Model& model, const corpus::Tokenizer& tokenizer,
-                                                       const corpus::ChatTemplate* chat, const EngineOptions& options,
-                                                       Json description);
+                                                       const corpus::ChatTemplate* chat, bool as_turns,
+                                                       const EngineOptions& options, Json description);
 
 struct EndpointOptions {
   std::string url;      // "http://127.0.0.1:8080/v1"

@@ -102,16 +102,16 @@ __global__ void attention_dq_kernel(Rows<T> dq, float* delta, Rows<const T> dout
   const int head = static_cast<int>(item % a.heads);
   float* query = queries + threadIdx.y * D * kWarp;
   float* grad = grads + threadIdx.y * D * kWarp;
+  float own = 0;
+  for (int col = lane; live && col < a.head_dim; col += kWarp) {
+    own += to_float(dout.head(row, head, a.head_dim)[col]) * to_float(out.head(row, head, a.head_dim)[col]);
+  }
+  own = warp_sum(own);
   keep_row<D>(query, live ? q.head(row, head, a.head_dim) : nullptr, a.head_dim, live);
   keep_row<D>(grad, live ? dout.head(row, head, a.head_dim) : nullptr, a.head_dim, live);
   __syncthreads();
 
-  float own = 0, sum[D] = {};
-  for (int i = 0; i < D; ++i) {
-    const int col = i * kWarp + lane;
-    if (live && col < a.head_dim) own += grad[col] * to_float(out.head(row, head, a.head_dim)[col]);
-  }
-  own = warp_sum(own);
+  float sum[D] = {};
   const float log_mass = live ? lse[head * a.rows + row] : 0.0f;
   for (std::int64_t base = live ? first[row] : 0; base <= row; base += kWarp) {
     const std::int64_t key = base + lane;

@@ -13,6 +13,8 @@ struct RopeScaling {
   bool llama3 = false;
   float factor = 1, low_freq_factor = 1, high_freq_factor = 4;
   std::int32_t original_context = 8192;
+
+  bool operator==(const RopeScaling&) const = default;
 };
 
 struct Config {
@@ -32,10 +34,6 @@ struct Config {
 
   bool operator==(const Config&) const = default;
 };
-inline bool operator==(const RopeScaling& a, const RopeScaling& b) {
-  return a.llama3 == b.llama3 && a.factor == b.factor && a.low_freq_factor == b.low_freq_factor &&
-         a.high_freq_factor == b.high_freq_factor && a.original_context == b.original_context;
-}
 
 }  // namespace student
 

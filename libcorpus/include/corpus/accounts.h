@@ -17,7 +17,8 @@ namespace corpus::provenance {
 
 inline constexpr std::string_view kAccountsPredicate = "urn:libcorpus:accounts:1";
 
-// A fraction that is not negative, in lowest terms. Operations that would leave 128 bits are kLimit.
+// A fraction that is not negative, in lowest terms. Operations that would leave 128 bits are
+// kLimit.
 struct Fraction {
   unsigned __int128 num = 0, den = 1;
   bool operator==(const Fraction&) const = default;

@@ -8,13 +8,13 @@
 #ifndef CORPUS_TOKEN_FILE_H_
 #define CORPUS_TOKEN_FILE_H_
 
-#include <corpus/result.h>
-#include <corpus/tokenizer.h>
-
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+
+#include "corpus/result.h"
+#include "corpus/tokenizer.h"
 
 namespace corpus {
 

@@ -39,8 +39,8 @@ struct WithdrawalList {
 };
 
 // A sketch for near duplicates: the 128 smallest hashes of the text's runs of three words, case and
-// punctuation aside, as hex (bottom-k MinHash, Broder 1997). Short texts can be guessed from theirs.
-// Of a record as a corpus stores it, of any shape.
+// punctuation aside, as hex (bottom-k MinHash, Broder 1997). Short texts can be guessed from
+// theirs. Of a record as a corpus stores it, of any shape.
 Result<std::string> near_sketch(std::string_view record);
 
 // Without `trusted` any key may have signed; with it, an entry by another key refuses the list.
@@ -57,7 +57,7 @@ Result<std::string> certify_exclusion(const std::string& dir, const std::string&
                                       std::uint64_t number);
 
 struct CertificateReport {
-  std::string keyid;            // of who signed the corpus
+  std::string keyid;  // of who signed the corpus
   bool trusted = false;
   std::string withdrawal_keyid;  // of who signed the withdrawal
   std::uint64_t ids = 0;         // content ids proved to be absent

@@ -1,5 +1,8 @@
 // The kernels give the same bytes whatever runs first, and each of their barriers is there for a reason.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -37,7 +40,7 @@ std::string run(Backend& on) {
 
 TEST(EmuSchedules, AllGiveTheSameBytes) {
   const std::string want = run(*emulator("forward"));
-  ASSERT_GT(want.size(), 100000u) << want;
+  ASSERT_GT(want.size(), 50000u) << want;
   for (const char* schedule : emu::kScheduleNames) {
     EXPECT_TRUE(run(*emulator(schedule)) == want) << schedule;
   }
@@ -46,6 +49,22 @@ TEST(EmuSchedules, AllGiveTheSameBytes) {
 
 std::string name_of(const emu::Place& place) {
   return std::filesystem::path(place.file).filename().string() + ":" + std::to_string(place.line);
+}
+
+// Whether a run under this schedule without the barrier gives other bytes, a fault, or a crash: in a process of its
+// own, since wrong row numbers write anywhere.
+bool notices(const char* schedule, const emu::Place& without, const std::string& want) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const int nowhere = open("/dev/null", O_WRONLY);
+    dup2(nowhere, STDERR_FILENO);
+    alarm(60);
+    const auto backend = emulator(schedule);
+    emulator_of(*backend).ignore_barrier(without);
+    _exit(run(*backend) == want ? 0 : 1);
+  }
+  int status = 0;
+  return waitpid(child, &status, 0) == child && !(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 // Leaves out each barrier in turn. Where no schedule then differs from the right bytes, the barrier is superfluous or
@@ -57,13 +76,11 @@ TEST(EmuSchedules, EveryBarrierIsNeeded) {
   for (const emu::Place& place : emulator_of(*whole).barriers()) {
     seen.insert(name_of(place));
     std::string found;
-    for (const char* schedule : emu::kScheduleNames) {
-      const auto backend = emulator(schedule);
-      emulator_of(*backend).ignore_barrier(place);
-      if (run(*backend) != want) found += std::string(found.empty() ? "" : ", ") + schedule;
+    for (const char* schedule : {"greedy", "greedy-reverse", "random", "reverse", "forward"}) {  // the keen ones first
+      if (notices(schedule, place, want)) found = schedule;
+      if (!found.empty()) break;
     }
     EXPECT_FALSE(found.empty()) << "nothing changes without the barrier at " << name_of(place);
-    std::printf("without %s: noticed by %s\n", name_of(place).c_str(), found.c_str());
   }
   // And none in the sources was left out of this.
   for (const auto& file : std::filesystem::directory_iterator(CORPUS_SOURCE_DIR "/apps/student/kernels")) {

@@ -60,8 +60,8 @@ TEST(Compare, JoinsByQuestion) {
   EXPECT_EQ(got->rows[0].questions, 3u);
   EXPECT_DOUBLE_EQ(got->rows[0].before, 1.0 / 3);
   ASSERT_EQ(got->notes.size(), 2u);
-  EXPECT_EQ(got->notes[0], "exact: 1 questions are not in all runs and do not count");
-  EXPECT_EQ(got->notes[1], "exact: 1 questions have one id and other contents; they do not count");
+  EXPECT_EQ(got->notes[0], "exact: does not count: 1 question not in all runs");
+  EXPECT_EQ(got->notes[1], "exact: does not count: 1 question with one id and other contents");
   EXPECT_FALSE(got->rows[0].recovered);
 }
 
@@ -96,6 +96,20 @@ TEST(Compare, PerplexityIsOverAllTokens) {
   auto other = compare({text_run({20, 60}, 20), text_run({10, 30}, 25)}, {});
   ASSERT_EQ(other->rows.size(), 1u);
   EXPECT_EQ(other->rows[0].metric, "bits_per_byte");
+}
+
+// What the teacher could not be asked is still compared before and after.
+TEST(Compare, TasksTheTeacherLacks) {
+  RunFile before = run_of("exact", "accuracy", {0, 1}), after = run_of("exact", "accuracy", {1, 1});
+  before.tasks["perplexity"] = text_run({20}, 10).tasks["perplexity"];
+  after.tasks["perplexity"] = text_run({10}, 10).tasks["perplexity"];
+  auto got = compare({before, after, run_of("exact", "accuracy", {1, 1})}, {});
+  ASSERT_TRUE(got);
+  ASSERT_EQ(got->rows.size(), 3u);
+  EXPECT_TRUE(got->rows[0].teacher);
+  EXPECT_FALSE(got->rows[1].teacher);
+  EXPECT_EQ(*got->rows[1].after, std::exp(1.0));
+  EXPECT_NE(as_table(*got).find("perplexity "), std::string::npos);
 }
 
 TEST(Compare, OneRunHasItsOwnInterval) {

@@ -71,7 +71,7 @@ struct Both {
     options.model_id = "tiny";
     options.engine.max_length = 512;
     server = *StudentServer::start({&served, &tokenizer, &chat}, options);
-    local = *local_subject(model, tokenizer, nullptr, {.max_length = 512}, {{"model", "fake"}});
+    local = *local_subject(model, tokenizer, &chat, false, {.max_length = 512}, {{"model", "fake"}});
     std::string url = "http://127.0.0.1:" + std::to_string(server->port()) + "/v1";
     auto other = endpoint_subject({.url = url});
     EXPECT_TRUE(other) << other.error().message;
@@ -146,7 +146,7 @@ TEST(Run, Gsm8kStrictAndFlexible) {
   Json row = Json::parse(local.lines[1]);
   EXPECT_EQ(row["prompt"], "Question: 1+1?\nAnswer: 2.\n#### 2\n\nQuestion: 3+4?\nAnswer:");
   EXPECT_EQ(row["answer"], " It is 7. ");
-  EXPECT_EQ(row["extracted"], "7");
+  EXPECT_EQ(row["extracted"], "7.");
   EXPECT_EQ(row["finish"], "stop");
   EXPECT_EQ(row["metrics"], (Json{{"strict", 0.0}, {"flexible", 1.0}}));
   EXPECT_DOUBLE_EQ(local.mean("gsm8k", "flexible"), 0.5);
@@ -205,7 +205,7 @@ TEST(Run, PerplexityInWindows) {
   RunOptions options;
   options.tasks.folder = folder.path();
   for (int length : {16, 100, 512}) {
-    auto subject = *local_subject(model, tokenizer, nullptr, {.max_length = length}, {});
+    auto subject = *local_subject(model, tokenizer, nullptr, false, {.max_length = length}, {});
     auto got = evaluate(*subject, options, {"perplexity"});
     const auto& general = got.run.tasks["perplexity.general"]["0"].metrics;
     EXPECT_EQ(general.at("tokens"), static_cast<double>(text.size()) - 1);

@@ -1,6 +1,6 @@
 // Small models and batches for the tests of the model.
-#ifndef TESTS_STUDENT_MODEL_SUPPORT_H_
-#define TESTS_STUDENT_MODEL_SUPPORT_H_
+#ifndef CORPUS_TESTS_STUDENT_MODEL_SUPPORT_H_
+#define CORPUS_TESTS_STUDENT_MODEL_SUPPORT_H_
 
 #include <gtest/gtest.h>
 
@@ -96,4 +96,4 @@ double relative_error(const A& got, const B& want) {
 
 }  // namespace student
 
-#endif  // TESTS_STUDENT_MODEL_SUPPORT_H_
+#endif  // CORPUS_TESTS_STUDENT_MODEL_SUPPORT_H_

@@ -1,8 +1,8 @@
 // Tests of operations: each runs on every backend and in f32 and bf16, against a float64 reference computed
 // here from the same (rounded) inputs. All device memory is filled with NaN first, rows are further apart
 // than they are wide, and what lies between them must come back untouched.
-#ifndef TESTS_STUDENT_OPS_HARNESS_H_
-#define TESTS_STUDENT_OPS_HARNESS_H_
+#ifndef CORPUS_TESTS_STUDENT_OPS_HARNESS_H_
+#define CORPUS_TESTS_STUDENT_OPS_HARNESS_H_
 
 #include <gtest/gtest.h>
 
@@ -166,4 +166,4 @@ inline const Param kParams[] = {{"cpu", DType::kF32}, {"cpu", DType::kBF16},  {"
 
 }  // namespace student::testing_ops
 
-#endif  // TESTS_STUDENT_OPS_HARNESS_H_
+#endif  // CORPUS_TESTS_STUDENT_OPS_HARNESS_H_

@@ -1,6 +1,9 @@
 // Bodies of loops.h, for one instruction set: STUDENT_LOOPS is the name of the table that the including
 // file defines. Vectors of 16 floats are GCC's; the compiler splits them where registers are narrower.
 // Nothing of the standard library may be called here (see loops.h).
+#ifndef STUDENT_BACKEND_CPU_LOOPS_INL_H_
+#define STUDENT_BACKEND_CPU_LOOPS_INL_H_
+
 #include "backend/cpu/loops.h"
 #include "tensor/philox.h"
 
@@ -323,3 +326,5 @@ extern const Loops STUDENT_LOOPS = {STUDENT_LOOPS_NAME, rows_of<float>(), rows_o
                                     exp_in_place,       softmax_backward, scale,           add_up<false>, add_up<true>};
 
 }  // namespace student::cpu
+
+#endif  // STUDENT_BACKEND_CPU_LOOPS_INL_H_

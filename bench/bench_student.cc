@@ -1,0 +1,130 @@
+// Training steps and greedy generation of the student on the CPU, per second of CPU time.
+//
+// usage: bench_student [15m|7m|135m] [f32|bf16] [threads] [seconds]
+// Prints one JSON line: tokens per CPU second and per second of wall time, GFLOP per CPU second of the model's own
+// operations, those of a large matrix product (the ceiling), peak memory beside what was planned.
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "model/model.h"
+
+namespace {
+
+using namespace student;
+
+double cpu_seconds() {
+  rusage use;
+  getrusage(RUSAGE_SELF, &use);
+  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec); };
+  return seconds(use.ru_utime) + seconds(use.ru_stime);
+}
+
+double wall_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double peak_mib() {
+  rusage use;
+  getrusage(RUSAGE_SELF, &use);
+  return static_cast<double>(use.ru_maxrss) / 1024;
+}
+
+Config shape(const std::string& name) {
+  Config c;
+  c.width = 288, c.heads = c.kv_heads = 6, c.head_dim = 48, c.layers = 6, c.ffn = 768, c.vocab = 32000;
+  if (name == "7m") c.vocab = 4096;
+  if (name == "135m") {
+    c.width = 576, c.heads = 9, c.kv_heads = 3, c.head_dim = 64, c.layers = 30, c.ffn = 1536, c.vocab = 49152;
+  }
+  return c;
+}
+
+// GFLOP per CPU second of a product large enough for its fixed costs not to show.
+double ceiling(Backend& backend, DType type) {
+  const std::int64_t n = 1536;
+  const auto matrix = [&](DType t) {
+    void* memory = *backend.alloc(static_cast<std::size_t>(n * n) * size_of(t));
+    backend.zero(memory, static_cast<std::size_t>(n * n) * size_of(t));
+    return Tensor(memory, t, n, n);
+  };
+  const Tensor a = matrix(type), b = matrix(type), c = matrix(DType::kF32);
+  backend.gemm(c, a, false, b, true);
+  const double start = cpu_seconds();
+  double flops = 0;
+  while (cpu_seconds() - start < 1) {
+    backend.gemm(c, a, false, b, true);
+    flops += 2.0 * static_cast<double>(n * n * n);
+  }
+  const double rate = flops / (cpu_seconds() - start) * 1e-9;
+  for (const Tensor& t : {a, b, c}) backend.free(t.data);
+  return rate;
+}
+
+int fail(const corpus::Error& error) {
+  std::fprintf(stderr, "bench_student: %s\n", error.message.c_str());
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string name = argc > 1 ? argv[1] : "15m";
+  const DType type = argc > 2 && std::strcmp(argv[2], "bf16") == 0 ? DType::kBF16 : DType::kF32;
+  const int threads = argc > 3 ? std::atoi(argv[3]) : 1;
+  const double seconds = argc > 4 ? std::atof(argv[4]) : 10;
+  auto backend = make_backend("cpu", {.threads = threads});
+  if (!backend) return fail(backend.error());
+  const double peak = ceiling(**backend, type);
+  const Config config = shape(name);
+  const std::int32_t length = 256, documents = name == "135m" ? 2 : 8, n = length * documents;
+  const ModelOptions options{.compute = type, .train = true, .max_tokens = n};
+  auto model = Model::create(**backend, config, options);
+  if (!model) return fail(model.error());
+  if (auto ok = (*model)->init(1); !ok) return fail(ok.error());
+  const auto size = (*model)->flat_size();
+  std::vector<void*> state;
+  for (int i = 0; i < (type == DType::kF32 ? 2 : 3); ++i) {  // moments, and in bf16 the master
+    auto memory = (*backend)->alloc(static_cast<std::size_t>(size) * 4);
+    if (!memory) return fail(memory.error());
+    (*backend)->zero(*memory, static_cast<std::size_t>(size) * 4);
+    state.push_back(*memory);
+  }
+  const auto flat = [&](std::size_t i) { return i < state.size() ? Tensor(state[i], DType::kF32, 1, size) : Tensor{}; };
+  std::vector<std::int32_t> tokens, targets, starts = {0};
+  for (std::int32_t i = 0; i < n; ++i) tokens.push_back(i * 7919 % config.vocab);
+  for (std::int32_t i = 0; i < n; ++i) targets.push_back(tokens[static_cast<std::size_t>((i + 1) % n)]);
+  for (std::int32_t d = 1; d <= documents; ++d) starts.push_back(d * length);
+  const PackedBatch batch{tokens, targets, starts, {}, {}, 0, 0};
+  AdamW adam{.lr = 1e-4f};
+  const auto step = [&] {
+    (*backend)->zero((*model)->gradients().data, (*model)->gradients().bytes());
+    auto loss = (*model)->loss(batch, true, 1.0f / static_cast<float>(n));
+    (*backend)->adamw((*model)->weights(), flat(2), flat(0), flat(1), (*model)->gradients(), adam);
+    ++adam.step;
+    return loss;
+  };
+  if (auto loss = step(); !loss) return fail(loss.error());
+  const double cpu = cpu_seconds(), wall = wall_seconds();
+  int steps = 0;
+  while (cpu_seconds() - cpu < seconds) {
+    (void)step();
+    ++steps;
+  }
+  const double cpu_used = cpu_seconds() - cpu, wall_used = wall_seconds() - wall;
+  const double rate = steps * (*model)->step_flops(starts) / cpu_used * 1e-9;
+  const double planned = static_cast<double>(plan_memory(config, options).total() +
+                                             state.size() * static_cast<std::size_t>(size) * 4) / (1 << 20);
+  std::printf("{\"model\":\"%s\",\"type\":\"%s\",\"threads\":%d,\"steps\":%d,\"tokens_per_cpu_second\":%.1f,"
+              "\"tokens_per_second\":%.1f,\"gflop_per_cpu_second\":%.1f,\"gemm_ceiling\":%.1f,\"share_of_ceiling\":%.3f,"
+              "\"peak_mib\":%.0f,\"planned_mib\":%.0f}\n",
+              name.c_str(), type == DType::kF32 ? "f32" : "bf16", threads, steps, steps * n / cpu_used,
+              steps * n / wall_used, rate, peak, rate / peak, peak_mib(), planned);
+  for (void* memory : state) (*backend)->free(memory);
+  return 0;
+}
