@@ -1,7 +1,8 @@
 // bench_tokens TOKENIZER PATTERN THREADS TEXT: rate of encoding TEXT, each line by itself.
 //
-// PATTERN is '' but for tiktoken files. Prints wall and CPU seconds of the fastest of three runs, ids, and a hash
-// of them, which bench/tokens_peer.py compares with the peer's before it compares rates.
+// PATTERN is '' but for tiktoken files. Prints wall and CPU seconds of the fastest of three runs,
+// ids, and a hash of them, which bench/tokens_peer.py compares with the peer's before it compares
+// rates.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -46,21 +47,23 @@ int main(int argc, char** argv) {
       workers.emplace_back([&, t] {
         auto scratch = (*tokenizer)->scratch();
         ids[t].clear();
-        for (std::size_t i = lines.size() * t / threads; i < lines.size() * (t + 1) / threads; ++i) {
+        for (std::size_t i = lines.size() * t / threads; i < lines.size() * (t + 1) / threads;
+             ++i) {
           (*tokenizer)->encode(lines[i], false, *scratch, ids[t]);
         }
       });
     }
     for (auto& worker : workers) worker.join();
     cpu = std::min(cpu, static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC);
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    best = std::min(
+        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   std::uint64_t hash = 0, n = 0;
   for (const auto& part : ids) {
     for (corpus::TokenId id : part) hash = hash * 1000003 + static_cast<std::uint64_t>(id) + 1;
     n += part.size();
   }
-  std::printf("%zu bytes %.6f seconds %.6f cpu %llu ids %llu hash\n", text.size(), best, cpu, static_cast<unsigned long long>(n),
-              static_cast<unsigned long long>(hash));
+  std::printf("%zu bytes %.6f seconds %.6f cpu %llu ids %llu hash\n", text.size(), best, cpu,
+              static_cast<unsigned long long>(n), static_cast<unsigned long long>(hash));
   return 0;
 }

@@ -1,7 +1,7 @@
 // Any bytes as a tokenizer file and as text for a good tokenizer. The first byte says which:
-//   J  the rest is tokenizer.json        T  a tiktoken file        K  a token file (docs/formats/tokens.md)
-//   else: text; what it encodes to decodes to the text again, where that is UTF-8, and short and long ways
-//   to scan agree.
+//   J  the rest is tokenizer.json        T  a tiktoken file        K  a token file
+//   (docs/formats/tokens.md) else: text; what it encodes to decodes to the text again, where that
+//   is UTF-8, and short and long ways to scan agree.
 // A tokenizer that is accepted must encode without harm.
 #include <unistd.h>
 
@@ -36,7 +36,8 @@ void use(const corpus::Result<std::unique_ptr<Tokenizer>>& made) {
 const Tokenizer& bytes_tokenizer(unsigned which) {
   static std::vector<std::unique_ptr<Tokenizer>> made;
   if (made.empty()) {
-    static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static constexpr char kDigits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string file;
     for (unsigned b = 0; b < 256; ++b) {
       file += {kDigits[b >> 2], kDigits[b << 4 & 63], '=', '='};

@@ -137,11 +137,12 @@ Result<int> signals(const Args& args) {
   CORPUS_TRY(Value found, parse_yaml(json, "signals"));
   constexpr std::size_t kColumn = 10;
   constexpr std::string_view kShown[] = {"min", "p5", "p25", "p50", "p75", "p95", "max"};
-  std::string out = left("signal", kNameWidth + 2);
+  constexpr std::size_t kSignalWidth = 44;
+  std::string out = left("signal", kSignalWidth + 2);
   for (std::string_view column : kShown) out += right(std::string(column), kColumn);
   out += '\n';
   for (const auto& [name, v] : *found.find("signals")->if_object()) {
-    out += "  " + left(name, kNameWidth);
+    out += "  " + left(name, kSignalWidth);
     for (std::string_view column : kShown) {
       char number[32];
       std::snprintf(number, sizeof number, "%.4g", v.get(column, 0.0));

@@ -6,7 +6,8 @@ namespace corpus::cli {
 
 Result<int> tokenize(const Args& args) {
   if (args.last("tokenizer") == nullptr) {
-    return Error{Code::kInvalidArgument, "say which tokenizer: --tokenizer FILE (tokenizer.json, *.tiktoken or *.model)"};
+    return Error{Code::kInvalidArgument,
+                 "say which tokenizer: --tokenizer FILE (tokenizer.json, *.tiktoken or *.model)"};
   }
   Recipe recipe;
   recipe.output.set("tokens", Value(Value::Object{}));

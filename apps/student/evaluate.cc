@@ -67,7 +67,8 @@ Result<Asked> who(const Args& args) {
 Result<RunOptions> run_options(const Args& args) {
   RunOptions out;
   out.tasks.folder = args.get("data", "");
-  if (out.tasks.folder.empty()) return Error{Code::kInvalidArgument, "name the folder with the benchmark files: --data DIR"};
+  if (out.tasks.folder.empty())
+    return Error{Code::kInvalidArgument, "name the folder with the benchmark files: --data DIR"};
   CORPUS_TRY(auto limit, integer(args, "limit", 0, 0, 1'000'000'000));
   CORPUS_TRY(auto shots, integer(args, "shots", -1, 0, 100));
   CORPUS_TRY(auto samples, integer(args, "samples", 1, 1, 1000));
@@ -131,8 +132,9 @@ Result<int> evaluate_command(const Args& args) {
   std::vector<std::string> lines;
   {
     Shown shown(!args.has("quiet"));
-    CORPUS_TRY(lines, run_tasks(*asked.subject, tasks, options, !names.empty(),
-                                [&](std::string_view task, std::size_t done, std::size_t all) { shown(task, done, all); }));
+    CORPUS_TRY(lines,
+               run_tasks(*asked.subject, tasks, options, !names.empty(),
+                         [&](std::string_view task, std::size_t done, std::size_t all) { shown(task, done, all); }));
   }
   std::string all;
   for (const auto& line : lines) all += line;

@@ -26,7 +26,8 @@ struct Prompts {
 Result<Prompts> prompts_of(const Args& args) {
   Prompts out;
   if (args.has("prompts")) {
-    if (!args.words.empty()) return Error{Code::kInvalidArgument, "--prompts and prompts as arguments do not go together"};
+    if (!args.words.empty())
+      return Error{Code::kInvalidArgument, "--prompts and prompts as arguments do not go together"};
     CORPUS_CHECK(each_record(args.get("prompts", ""), [&](const Json& record, std::string_view) -> Result<void> {
       CORPUS_TRY(std::string prompt, string_member(record, "prompt"));
       out.texts.push_back(std::move(prompt));
@@ -36,7 +37,8 @@ Result<Prompts> prompts_of(const Args& args) {
     return out;
   }
   out.texts = args.words;
-  if (out.texts.empty()) out.texts.emplace_back(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+  if (out.texts.empty())
+    out.texts.emplace_back(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
   return out;
 }
 

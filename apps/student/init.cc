@@ -59,7 +59,8 @@ Result<void> add_tokenizer(const std::string& path, const std::string& out, Conf
   if (config.vocab == 0) config.vocab = tokenizer->vocab_size();
   if (config.vocab < tokenizer->vocab_size()) {
     return Error{Code::kInvalidArgument, "--tokenizer " + path + ": it has " + std::to_string(tokenizer->vocab_size()) +
-                                             " ids and the configuration's vocab_size is " + std::to_string(config.vocab)};
+                                             " ids and the configuration's vocab_size is " +
+                                             std::to_string(config.vocab)};
   }
   TokenId end_of_turn = tokenizer->id_of("<|im_end|>"), end_of_text = tokenizer->id_of("<|endoftext|>");
   if (config.eos < 0) config.eos = end_of_turn >= 0 ? end_of_turn : end_of_text;
@@ -92,8 +93,9 @@ Result<int> init_command(const Args& args) {
   std::filesystem::create_directories(out, error);
   if (args.has("tokenizer")) CORPUS_CHECK(add_tokenizer(args.get("tokenizer", ""), out, config));
   if (config.vocab == 0) {
-    return Error{Code::kInvalidArgument, "a preset takes its vocabulary from a tokenizer: --tokenizer FILE; "
-                                         "`student tokenizer train` makes one"};
+    return Error{Code::kInvalidArgument,
+                 "a preset takes its vocabulary from a tokenizer: --tokenizer FILE; "
+                 "`student tokenizer train` makes one"};
   }
   CORPUS_TRY(auto backend, make_backend("cpu"));
   ModelOptions options;
@@ -104,8 +106,9 @@ Result<int> init_command(const Args& args) {
   std::uint64_t parameters = 0;
   for (const Parameter& p : model->parameters()) parameters += static_cast<std::uint64_t>(p.file_rows * p.cols);
   if (!args.has("quiet")) {
-    std::fprintf(stderr, "%s: %s, %d layers of %d, %s\n", out.c_str(), corpus::cli::counted(parameters, "parameter").c_str(),
-                 config.layers, config.width, corpus::cli::counted(static_cast<std::uint64_t>(config.vocab), "token").c_str());
+    std::fprintf(stderr, "%s: %s, %d layers of %d, %s\n", out.c_str(),
+                 corpus::cli::counted(parameters, "parameter").c_str(), config.layers, config.width,
+                 corpus::cli::counted(static_cast<std::uint64_t>(config.vocab), "token").c_str());
   }
   return corpus::cli::kDone;
 }

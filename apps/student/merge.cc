@@ -11,7 +11,8 @@ using corpus::Error;
 Result<int> merge_command(const corpus::cli::Args& args) {
   std::string base = args.get("model", ""), adapter = args.get("adapter", ""), out = args.get("output", "");
   if (base.empty() || adapter.empty() || out.empty()) {
-    return Error{Code::kInvalidArgument, "name the base model, its adapter and where the result goes: --model DIR --adapter DIR -o OUT"};
+    return Error{Code::kInvalidArgument,
+                 "name the base model, its adapter and where the result goes: --model DIR --adapter DIR -o OUT"};
   }
   ModelOptions options;
   options.compute = args.get("dtype", "f32") == "bf16" ? DType::kBF16 : DType::kF32;

@@ -15,7 +15,8 @@ Result<std::int64_t> integer(const Args& args, std::string_view flag, std::int64
                              std::int64_t most) {
   CORPUS_TRY(double n, corpus::cli::number(args, flag, static_cast<double>(fallback), static_cast<double>(least),
                                            static_cast<double>(most)));
-  if (n != std::floor(n)) return Error{Code::kInvalidArgument, "--" + std::string(flag) + ": " + args.get(flag, "") + " is no whole number"};
+  if (n != std::floor(n))
+    return Error{Code::kInvalidArgument, "--" + std::string(flag) + ": " + args.get(flag, "") + " is no whole number"};
   return static_cast<std::int64_t>(n);
 }
 
@@ -48,7 +49,8 @@ Result<Student> open_student(const Args& args) {
 
 Error no_template(const Student& student) {
   return {Code::kInvalidArgument,
-          student.path + ": the tokenizer has the special tokens of no chat template that is known; name one with --template"};
+          student.path +
+              ": the tokenizer has the special tokens of no chat template that is known; name one with --template"};
 }
 
 }  // namespace student

@@ -54,7 +54,8 @@ Result<int> serve_command(const corpus::cli::Args& args) {
   CORPUS_TRY(auto server, StudentServer::start(voice, options));
   if (!args.has("quiet")) {
     std::fprintf(stderr, "serving %s on http://%s:%d/v1 (context %d, %d slots, %s)\n", options.model_id.c_str(),
-                 options.host.c_str(), static_cast<int>(server->port()), options.engine.max_length, options.engine.slots,
+                 options.host.c_str(), static_cast<int>(server->port()), options.engine.max_length,
+                 options.engine.slots,
                  student.chat ? ("template " + std::string(student.chat->name())).c_str() : "no chat template");
   }
   int signal = 0;

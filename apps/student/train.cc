@@ -48,7 +48,8 @@ class Line {
     std::string line(text, static_cast<std::size_t>(n));
     if (r.utilization > 0) line += "  MFU " + corpus::cli::percent(r.utilization, 1);
     line += "  ETA " + corpus::cli::duration(r.seconds_left);
-    if (terminal_) line.resize(std::min<std::size_t>(line.size(), static_cast<std::size_t>(corpus::cli::stderr_width()) - 1));
+    if (terminal_)
+      line.resize(std::min<std::size_t>(line.size(), static_cast<std::size_t>(corpus::cli::stderr_width()) - 1));
     std::fprintf(stderr, terminal_ ? "\r\033[K%s" : "%s\n", line.c_str());
   }
   void clear() {
@@ -72,13 +73,14 @@ Result<void> check_teacher(const TrainSettings& s, const corpus::Tokenizer& toke
   auto teacher = corpus::Tokenizer::open(s.teacher_tokenizer);
   if (!teacher) return std::move(teacher).error().context("--teacher-tokenizer");
   if ((*teacher)->fingerprint() == tokenizer.fingerprint()) return {};
-  return Error{Code::kInvalidArgument,
-               "--teacher-tokenizer " + s.teacher_tokenizer + ": teacher and student cut text into different tokens (" +
-                   std::to_string((*teacher)->vocab_size()) + " and " + std::to_string(tokenizer.vocab_size()) +
-                   " ids; fingerprints " + (*teacher)->fingerprint().substr(0, 12) + " and " +
-                   tokenizer.fingerprint().substr(0, 12) +
-                   "), so the teacher's log-probabilities mean nothing to this student; leave --teacher-tokenizer out and "
-                   "learn from the text"};
+  return Error{
+      Code::kInvalidArgument,
+      "--teacher-tokenizer " + s.teacher_tokenizer + ": teacher and student cut text into different tokens (" +
+          std::to_string((*teacher)->vocab_size()) + " and " + std::to_string(tokenizer.vocab_size()) +
+          " ids; fingerprints " + (*teacher)->fingerprint().substr(0, 12) + " and " +
+          tokenizer.fingerprint().substr(0, 12) +
+          "), so the teacher's log-probabilities mean nothing to this student; leave --teacher-tokenizer out and "
+          "learn from the text"};
 }
 
 void describe(const char* flag, const Dataset& d, const TrainSettings& s) {
@@ -88,7 +90,8 @@ void describe(const char* flag, const Dataset& d, const TrainSettings& s) {
   std::fprintf(stderr, "  learned %s, left out: %s too long, %s unanswered, %s malformed\n", grouped(d.learned).c_str(),
                grouped(d.too_long).c_str(), grouped(d.unanswered).c_str(), grouped(d.malformed).c_str());
   if (d.too_long > 0) {
-    std::fprintf(stderr, "  the longest has %s; --length is %u\n", counted(d.longest, "token").c_str(), s.batches.length);
+    std::fprintf(stderr, "  the longest has %s; --length is %u\n", counted(d.longest, "token").c_str(),
+                 s.batches.length);
   }
   if (d.topk > 0) {
     std::fprintf(stderr, "  with the teacher's log-probabilities: %s; other tokens than the student's: %s\n",
@@ -113,7 +116,8 @@ Result<Data> read_data(const TrainSettings& s, const corpus::Tokenizer& tokenize
   out.data = *std::move(data);
   describe("data", out.data, s);
   if (s.topk > 0 && out.data.with_teacher == 0) {
-    return Error{Code::kInvalidArgument, "--teacher-tokenizer: no record of --data has the teacher's log-probabilities for its tokens"};
+    return Error{Code::kInvalidArgument,
+                 "--teacher-tokenizer: no record of --data has the teacher's log-probabilities for its tokens"};
   }
   if (s.replay.empty()) return out;
   options.topk = 0;
@@ -139,25 +143,30 @@ std::int64_t trainable_bound(const Config& c, const LoraOptions& lora) {
   auto width = static_cast<std::int64_t>(c.width), ffn = static_cast<std::int64_t>(c.ffn);
   std::int64_t q = std::int64_t{c.heads} * c.head_dim, kv = std::int64_t{c.kv_heads} * c.head_dim, r = lora.rank;
   if (r > 0) return c.layers * r * (2 * (width + q) + 2 * (width + kv) + 3 * (width + ffn));
-  return c.layers * (2 * width * q + 2 * width * kv + 3 * width * ffn + 2 * width) + std::int64_t{c.vocab} * width * (c.tied ? 1 : 2);
+  return c.layers * (2 * width * q + 2 * width * kv + 3 * width * ffn + 2 * width) +
+         std::int64_t{c.vocab} * width * (c.tied ? 1 : 2);
 }
 
 Result<void> check_memory(const TrainSettings& s, const Config& config, const Data& data, const Backend& backend) {
   MemoryPlan plan = plan_memory(config, s.model_options);
-  OptimizerMemory optimizer = plan_optimizer(trainable_bound(config, s.model_options.lora), s.model_options.compute, s.optimizer.master);
+  OptimizerMemory optimizer =
+      plan_optimizer(trainable_bound(config, s.model_options.lora), s.model_options.compute, s.optimizer.master);
   std::size_t documents = bytes_of(data.data) + (data.replay ? bytes_of(*data.replay) : 0);
   std::size_t total = plan.total() + optimizer.moments + optimizer.master + documents;
   auto show = [](std::size_t n) { return bytes(static_cast<double>(n)); };
   if (!s.quiet) {
     std::fprintf(stderr, "memory: weights %s, gradients %s, optimizer %s, activations %s, workspace %s, data %s: %s\n",
-                 show(plan.weights).c_str(), show(plan.gradients).c_str(), show(optimizer.moments + optimizer.master).c_str(),
-                 show(plan.activations).c_str(), show(plan.workspace).c_str(), show(documents).c_str(), show(total).c_str());
+                 show(plan.weights).c_str(), show(plan.gradients).c_str(),
+                 show(optimizer.moments + optimizer.master).c_str(), show(plan.activations).c_str(),
+                 show(plan.workspace).c_str(), show(documents).c_str(), show(total).c_str());
   }
   std::size_t limit = s.memory != 0 ? s.memory : backend.free_memory();
   if (total <= limit) return {};
-  return Error{Code::kLimit, (s.memory != 0 ? "--memory " : "the machine has ") + show(limit) + ", and this run needs " + show(total) +
-                                 "; make --micro-batch or --length smaller, add --recompute, train adapters with --lora, or use "
-                                 "--dtype bf16 --stochastic-rounding"};
+  return Error{Code::kLimit,
+               (s.memory != 0 ? "--memory " : "the machine has ") + show(limit) + ", and this run needs " +
+                   show(total) +
+                   "; make --micro-batch or --length smaller, add --recompute, train adapters with --lora, or use "
+                   "--dtype bf16 --stochastic-rounding"};
 }
 
 Result<std::string> weights_digest(Model& model) {
@@ -174,17 +183,20 @@ Result<std::string> weights_digest(Model& model) {
 
 Json inputs_json(const Dataset& d) {
   Json out = Json::array();
-  for (const DataInput& input : d.inputs) out.push_back({{"name", input.name}, {"records", input.records}, {"xxh3", input.xxh3}});
+  for (const DataInput& input : d.inputs)
+    out.push_back({{"name", input.name}, {"records", input.records}, {"xxh3", input.xxh3}});
   return out;
 }
 
 Json count_json(const Dataset& d) {
-  return {{"records", d.records},       {"documents", d.size()},   {"tokens", d.tokens.size()}, {"learned_tokens", d.learned},
-          {"too_long", d.too_long},     {"unanswered", d.unanswered}, {"malformed", d.malformed}, {"inputs", inputs_json(d)}};
+  return {{"records", d.records},        {"documents", d.size()},   {"tokens", d.tokens.size()},
+          {"learned_tokens", d.learned}, {"too_long", d.too_long},  {"unanswered", d.unanswered},
+          {"malformed", d.malformed},    {"inputs", inputs_json(d)}};
 }
 
 // What decides every bit of the result, and nothing else: no paths, no times.
-std::string run_digest(const TrainSettings& s, const Data& data, const std::string& weights, const std::string& tokenizer) {
+std::string run_digest(const TrainSettings& s, const Data& data, const std::string& weights,
+                       const std::string& tokenizer) {
   Json all = {{"settings", to_json(s)}, {"weights", weights}, {"tokenizer", tokenizer}};
   for (const Dataset* d : {&data.data, static_cast<const Dataset*>(data.replay.get())}) {
     for (std::size_t i = 0; d != nullptr && i < d->inputs.size(); ++i) all["data"].push_back(d->inputs[i].xxh3);
@@ -199,8 +211,8 @@ Result<void> check_output(const TrainSettings& s) {
 }
 
 // student.json comes last: its presence says that the folder is whole.
-Result<void> save_student(const TrainSettings& s, Model& model, const Data& data, const std::string& run, const LoopReport& report,
-                          const std::string& tokenizer) {
+Result<void> save_student(const TrainSettings& s, Model& model, const Data& data, const std::string& run,
+                          const LoopReport& report, const std::string& tokenizer) {
   CORPUS_CHECK(save_model(model, s.out, {.weights = s.model_options.compute, .tokenizer_from = s.model}));
   if (s.model_options.lora.rank > 0) {
     std::filesystem::create_directories(s.out + "/adapter");
@@ -223,7 +235,8 @@ Result<int> run(TrainSettings& s, const Config& config) {
   CORPUS_TRY(auto tokenizer, corpus::Tokenizer::from_json(json, s.model + "/tokenizer.json"));
   if (tokenizer->vocab_size() > config.vocab) {
     return Error{Code::kInvalidArgument, s.model + ": the tokenizer has " + std::to_string(tokenizer->vocab_size()) +
-                                             " ids and the model only " + std::to_string(config.vocab) + " rows; they do not belong together"};
+                                             " ids and the model only " + std::to_string(config.vocab) +
+                                             " rows; they do not belong together"};
   }
   CORPUS_CHECK(check_teacher(s, *tokenizer));
   CORPUS_TRY(auto backend, make_backend(s.backend, {.threads = s.threads}));
@@ -235,8 +248,13 @@ Result<int> run(TrainSettings& s, const Config& config) {
   if (s.schedule.steps == 0) s.schedule.steps = batches.steps_of(s.epochs);
   if (s.schedule.warmup < 0) s.schedule.warmup = (s.schedule.steps + 32) / 33;
   CORPUS_TRY(std::string weights, weights_digest(*model));
-  LoopOptions options{.schedule = s.schedule, .clip = s.clip, .folder = s.out, .resume = s.resume, .save_every = s.save_every,
-                      .keep = s.keep, .cancel = &g_cancel};
+  LoopOptions options{.schedule = s.schedule,
+                      .clip = s.clip,
+                      .folder = s.out,
+                      .resume = s.resume,
+                      .save_every = s.save_every,
+                      .keep = s.keep,
+                      .cancel = &g_cancel};
   options.run = run_digest(s, data, weights, tokenizer->fingerprint());
   s.meeting.digest = options.run;
   CORPUS_TRY(auto communicator, meet(s.meeting));
@@ -246,19 +264,22 @@ Result<int> run(TrainSettings& s, const Config& config) {
     std::fprintf(stderr, "training: %s of %s, %s in %s; GEMM ceiling %.0f GFLOP/s on %s\n",
                  counted(static_cast<std::uint64_t>(trainable(*model)), "parameter").c_str(), s.model.c_str(),
                  counted(static_cast<std::uint64_t>(s.schedule.steps), "step").c_str(),
-                 counted(batches.sequences(), "packed sequence").c_str(), options.ceiling / 1e9, backend->device().c_str());
+                 counted(batches.sequences(), "packed sequence").c_str(), options.ceiling / 1e9,
+                 backend->device().c_str());
   }
   Line line(s.quiet || s.batches.rank != 0);
   options.show = [&](const StepReport& report) { line.show(report); };
   auto report = train(*model, *optimizer, batches, *communicator, options);
   line.clear();
   if (!report) return std::move(report).error();
-  if (!report->skipped.empty()) std::fprintf(stderr, "student train: skipped a damaged checkpoint: %s\n", report->skipped.c_str());
+  if (!report->skipped.empty())
+    std::fprintf(stderr, "student train: skipped a damaged checkpoint: %s\n", report->skipped.c_str());
   if (s.batches.rank != 0) return corpus::cli::kDone;
   CORPUS_CHECK(save_student(s, *model, data, options.run, *report, tokenizer->fingerprint()));
   if (!s.quiet) {
     std::fprintf(stderr, "%s: loss %.4f after %s, %s\n", s.out.c_str(), report->last_loss,
-                 counted(static_cast<std::uint64_t>(report->steps), "step").c_str(), corpus::cli::duration(report->seconds).c_str());
+                 counted(static_cast<std::uint64_t>(report->steps), "step").c_str(),
+                 corpus::cli::duration(report->seconds).c_str());
   }
   return corpus::cli::kDone;
 }
@@ -267,7 +288,8 @@ Result<int> run(TrainSettings& s, const Config& config) {
 
 Result<int> train_command(const Args& args) {
   std::string path = args.get("model", "");
-  if (path.empty()) return Error{Code::kInvalidArgument, "name the model to start from: --model DIR; `student init` makes a new one"};
+  if (path.empty())
+    return Error{Code::kInvalidArgument, "name the model to start from: --model DIR; `student init` makes a new one"};
   CORPUS_TRY(Config config, load_config(path));
   CORPUS_TRY(TrainSettings settings, train_settings(args, config.context));
   CORPUS_CHECK(check_output(settings));

@@ -36,18 +36,25 @@ Result<void> read_batches(const Args& args, std::int32_t context, TrainSettings&
   CORPUS_TRY(auto rank, integer(args, "rank", 0, 0, world - 1));
   CORPUS_TRY(auto seed, integer(args, "seed", 1, 0, std::int64_t{1} << 52));
   if (batch % (micro * world) != 0) {
-    return Error{Code::kInvalidArgument, "--batch " + std::to_string(batch) + " is no multiple of --micro-batch times --world (" +
+    return Error{Code::kInvalidArgument, "--batch " + std::to_string(batch) +
+                                             " is no multiple of --micro-batch times --world (" +
                                              std::to_string(micro * world) + ")"};
   }
   if (world > 1 && !args.has("rendezvous")) {
-    return Error{Code::kInvalidArgument, "--world: say where the processes meet: --rendezvous host:port or a Unix socket's path"};
+    return Error{Code::kInvalidArgument,
+                 "--world: say where the processes meet: --rendezvous host:port or a Unix socket's path"};
   }
   s.replay = all(args, "replay");
   CORPUS_TRY(double share, number(args, "replay-share", s.replay.empty() ? 0 : 0.1, 0, 0.9));
-  if (share > 0 && s.replay.empty()) return Error{Code::kInvalidArgument, "--replay-share: name the data with --replay"};
-  s.batches = {.length = static_cast<std::uint32_t>(length), .batch = static_cast<std::int32_t>(batch),
-               .micro = static_cast<std::int32_t>(micro), .rank = static_cast<std::int32_t>(rank),
-               .world = static_cast<std::int32_t>(world), .seed = static_cast<std::uint64_t>(seed), .replay_share = share};
+  if (share > 0 && s.replay.empty())
+    return Error{Code::kInvalidArgument, "--replay-share: name the data with --replay"};
+  s.batches = {.length = static_cast<std::uint32_t>(length),
+               .batch = static_cast<std::int32_t>(batch),
+               .micro = static_cast<std::int32_t>(micro),
+               .rank = static_cast<std::int32_t>(rank),
+               .world = static_cast<std::int32_t>(world),
+               .seed = static_cast<std::uint64_t>(seed),
+               .replay_share = share};
   s.optimizer.seed = s.batches.seed;
   s.meeting = {.place = args.get("rendezvous", ""), .rank = s.batches.rank, .world = s.batches.world};
   return {};
@@ -60,7 +67,8 @@ Result<void> read_schedule(const Args& args, bool lora, TrainSettings& s) {
   CORPUS_TRY(s.schedule.warmup, integer(args, "warmup", -1, 0, 1 << 30));
   CORPUS_TRY(s.schedule.steps, integer(args, "steps", 0, 1, 1 << 30));
   CORPUS_TRY(s.epochs, number(args, "epochs", 1, 1e-6, 1e6));
-  if (args.has("steps") && args.has("epochs")) return Error{Code::kInvalidArgument, "--steps and --epochs do not go together"};
+  if (args.has("steps") && args.has("epochs"))
+    return Error{Code::kInvalidArgument, "--steps and --epochs do not go together"};
   return {};
 }
 
@@ -68,7 +76,8 @@ Result<void> read_teacher(const Args& args, TrainSettings& s) {
   s.teacher_tokenizer = args.get("teacher-tokenizer", "");
   if (s.teacher_tokenizer.empty()) {
     if (args.has("teacher-topk") || args.has("teacher-weight")) {
-      return Error{Code::kInvalidArgument, "--teacher-topk and --teacher-weight: name the teacher's tokenizer with --teacher-tokenizer"};
+      return Error{Code::kInvalidArgument,
+                   "--teacher-topk and --teacher-weight: name the teacher's tokenizer with --teacher-tokenizer"};
     }
     return {};
   }
@@ -137,7 +146,8 @@ nlohmann::ordered_json to_json(const TrainSettings& s) {
                                 {"stochastic_rounding", !s.optimizer.master},
                                 {"recompute", s.model_options.recompute != Recompute::kNone}};
   if (s.model_options.lora.rank > 0) {
-    out["lora"] = {{"rank", s.model_options.lora.rank}, {"alpha", s.model_options.lora.alpha},
+    out["lora"] = {{"rank", s.model_options.lora.rank},
+                   {"alpha", s.model_options.lora.alpha},
                    {"targets", s.model_options.lora.targets}};
   }
   if (s.batches.replay_share > 0) out["replay_share"] = s.batches.replay_share;

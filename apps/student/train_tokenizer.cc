@@ -20,7 +20,9 @@ Result<int> tokenizer_command(const corpus::cli::Args& args) {
   paths.erase(paths.begin());
   std::string out = args.get("output", "");
   if (paths.empty() || out.empty()) {
-    return Error{Code::kInvalidArgument, "name the texts and where the tokenizer goes: student tokenizer train FILES --vocab N -o tokenizer.json"};
+    return Error{
+        Code::kInvalidArgument,
+        "name the texts and where the tokenizer goes: student tokenizer train FILES --vocab N -o tokenizer.json"};
   }
   CORPUS_TRY(auto vocab, integer(args, "vocab", 8192, 256, 1 << 20));
   CORPUS_TRY(auto threads, integer(args, "threads", 0, 0, 4096));
@@ -28,7 +30,8 @@ Result<int> tokenizer_command(const corpus::cli::Args& args) {
   CORPUS_TRY(std::string json, train_bpe(counts, {.vocab = static_cast<std::int32_t>(vocab)}));
   CORPUS_CHECK(write_text(out, json));
   if (!args.has("quiet")) {
-    std::fprintf(stderr, "%s: from %s\n", out.c_str(), corpus::cli::counted(counts.words().size(), "different word").c_str());
+    std::fprintf(stderr, "%s: from %s\n", out.c_str(),
+                 corpus::cli::counted(counts.words().size(), "different word").c_str());
   }
   return corpus::cli::kDone;
 }

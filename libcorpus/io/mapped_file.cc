@@ -12,7 +12,8 @@ namespace corpus::io {
 
 Result<MappedFile> MappedFile::open(const std::string& path) {
   auto failed = [&](int error) {
-    return Error{error == ENOENT ? Code::kNotFound : Code::kIo, path + ": " + std::generic_category().message(error)};
+    return Error{error == ENOENT ? Code::kNotFound : Code::kIo,
+                 path + ": " + std::generic_category().message(error)};
   };
   int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return failed(errno);

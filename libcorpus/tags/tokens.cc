@@ -54,7 +54,8 @@ class TokensTag final : public Map {
 Result<Stages> make_tags_tokens(const Value& value, BuildContext&) {
   CORPUS_TRY(Scope scope, parse_scope(value.get("scope", "text")));
   CORPUS_TRY(auto tokenizer, Tokenizer::open(value.get("tokenizer", ""), value.get("pattern", "")));
-  return stages(std::make_unique<TokensTag>(std::move(tokenizer), scope, value.get("key", "tokens")));
+  return stages(
+      std::make_unique<TokensTag>(std::move(tokenizer), scope, value.get("key", "tokens")));
 }
 
 }  // namespace corpus

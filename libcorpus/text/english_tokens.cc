@@ -380,10 +380,6 @@ const std::vector<std::uint32_t>& split_english(std::string_view span, EnglishSc
   return scratch.cuts;
 }
 
-bool is_python_space(char32_t c) {
-  return (is_space(c) && c != 0xFEFF) || (c >= 0x1C && c <= 0x1F);
-}
-
 std::string_view python_strip(std::string_view text) {
   while (!text.empty()) {
     auto [c, size] = decode(text);

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "text/utf8.h"
+
 namespace corpus::text {
 
 // Memory for a split; only saves allocations.
@@ -27,7 +29,10 @@ struct EnglishScratch {
 const std::vector<std::uint32_t>& split_english(std::string_view span, EnglishScratch& scratch);
 
 // What Python's str.isspace() says.
-bool is_python_space(char32_t c);
+inline bool is_python_space(char32_t c) {
+  if (c <= 0x20) return c == ' ' || (c >= 9 && c <= 13) || c >= 0x1C;
+  return c >= 0x80 && c != 0xFEFF && is_space(c);
+}
 // `text` without it at both ends.
 std::string_view python_strip(std::string_view text);
 

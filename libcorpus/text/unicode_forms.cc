@@ -84,9 +84,13 @@ bool is_punctuation(char32_t c) {
   return (U_GET_GC_MASK(static_cast<UChar32>(c)) & U_GC_P_MASK) != 0;
 }
 
-bool is_upper(char32_t c) { return u_isUUppercase(static_cast<UChar32>(c)) != 0; }
+bool is_upper(char32_t c) {
+  if (c < 0x80) return c >= 'A' && c <= 'Z';
+  return u_isUUppercase(static_cast<UChar32>(c)) != 0;
+}
 
 bool is_digit(char32_t c) {
+  if (c < 0x80) return c >= '0' && c <= '9';
   int type = u_getIntPropertyValue(static_cast<UChar32>(c), UCHAR_NUMERIC_TYPE);
   return type == U_NT_DECIMAL || type == U_NT_DIGIT;
 }

@@ -51,7 +51,8 @@ const AddedToken* AddedTokens::longest(std::string_view text) const {
   for (unsigned char b : text) {
     node = edges_.find(node, b).id;
     if (node < 0) break;
-    if (std::int32_t i = token_at_[static_cast<std::size_t>(node)]; i >= 0) best = &tokens_[static_cast<std::size_t>(i)];
+    if (std::int32_t i = token_at_[static_cast<std::size_t>(node)]; i >= 0)
+      best = &tokens_[static_cast<std::size_t>(i)];
   }
   return best;
 }
@@ -61,8 +62,8 @@ bool AddedTokens::touches_word(std::string_view text, std::size_t begin, std::si
          (end < text.size() && is_word(text::decode(text.substr(end)).c));
 }
 
-void AddedTokens::widen(const AddedToken& token, std::string_view text, std::size_t done, std::size_t* begin,
-                        std::size_t* end) {
+void AddedTokens::widen(const AddedToken& token, std::string_view text, std::size_t done,
+                        std::size_t* begin, std::size_t* end) {
   while (token.lstrip && *begin > done) {
     auto [c, size] = text::decode_last(text.substr(done, *begin - done));
     if (!is_white(c)) break;

@@ -35,8 +35,8 @@ class AddedTokens {
   const std::vector<AddedToken>& tokens() const { return tokens_; }
   TokenId id_of(std::string_view content) const;
 
-  // Calls on_text(view) and on_token(id) for the parts of `text` in order; no part is empty. Special
-  // tokens are found where `specials`, and are plain text otherwise.
+  // Calls on_text(view) and on_token(id) for the parts of `text` in order; no part is empty.
+  // Special tokens are found where `specials`, and are plain text otherwise.
   template <typename OnText, typename OnToken>
   void split(std::string_view text, bool specials, OnText&& on_text, OnToken&& on_token) const {
     std::size_t done = 0;
@@ -64,13 +64,13 @@ class AddedTokens {
  private:
   const AddedToken* longest(std::string_view text) const;
   static bool touches_word(std::string_view text, std::size_t begin, std::size_t end);
-  static void widen(const AddedToken& token, std::string_view text, std::size_t done, std::size_t* begin,
-                    std::size_t* end);
+  static void widen(const AddedToken& token, std::string_view text, std::size_t done,
+                    std::size_t* begin, std::size_t* end);
 
   std::vector<AddedToken> tokens_;
   simd::ByteSet first_bytes_;
-  PairTable edges_;                       // (node, byte) -> node in Merge::id
-  std::vector<std::int32_t> token_at_;    // node -> index in tokens_, -1
+  PairTable edges_;                     // (node, byte) -> node in Merge::id
+  std::vector<std::int32_t> token_at_;  // node -> index in tokens_, -1
 };
 
 }  // namespace corpus::tokens

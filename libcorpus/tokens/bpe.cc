@@ -36,7 +36,8 @@ void Bpe::symbols(std::string_view word, std::vector<TokenId>& out) const {
     if (TokenId id = pieces_->id_of(c); id >= 0) {
       run = false;
       out.push_back(id);
-    } else if (options_.byte_fallback && std::all_of(c.begin(), c.end(), [&](char b) { return byte_id(b) >= 0; })) {
+    } else if (options_.byte_fallback &&
+               std::all_of(c.begin(), c.end(), [&](char b) { return byte_id(b) >= 0; })) {
       run = false;
       for (char b : c) out.push_back(byte_id(b));
     } else {
@@ -71,9 +72,11 @@ void Bpe::merge_short(WordScratch& s) const {
     }
     if (merges[best].rank == Merge::kNever) break;
     ids[best] = merges[best].id;
-    std::copy(ids.begin() + static_cast<std::ptrdiff_t>(best) + 2, ids.begin() + static_cast<std::ptrdiff_t>(n),
+    std::copy(ids.begin() + static_cast<std::ptrdiff_t>(best) + 2,
+              ids.begin() + static_cast<std::ptrdiff_t>(n),
               ids.begin() + static_cast<std::ptrdiff_t>(best) + 1);
-    std::copy(merges.begin() + static_cast<std::ptrdiff_t>(best) + 2, merges.begin() + static_cast<std::ptrdiff_t>(n),
+    std::copy(merges.begin() + static_cast<std::ptrdiff_t>(best) + 2,
+              merges.begin() + static_cast<std::ptrdiff_t>(n),
               merges.begin() + static_cast<std::ptrdiff_t>(best) + 1);
     --n;
     merges[best] = best + 1 < n ? find(ids, best, best + 1) : Merge();
@@ -96,7 +99,8 @@ void Bpe::merge_long(WordScratch& s) const {
     if (s.merges[i].rank != Merge::kNever) s.heap.push_back({s.merges[i].rank, i});
   }
   std::make_heap(s.heap.begin(), s.heap.end(), later);
-  // A symbol that was merged away has id -1; a candidate whose rank is no longer its pair's is stale.
+  // A symbol that was merged away has id -1; a candidate whose rank is no longer its pair's is
+  // stale.
   auto renew = [&](std::uint32_t at) {
     std::uint32_t right = s.next[at];
     s.merges[at] = right < n ? find(s.ids, at, right) : Merge();

@@ -23,14 +23,16 @@ struct BpeOptions {
   bool byte_fallback = false;  // an unknown character becomes the tokens of its bytes
   TokenId unknown = -1;        // else this; -1: it is left out, as the peers do
   bool fuse_unknown = false;   // one for a run of unknown characters
-  std::array<TokenId, 256> byte_ids{};  // of byte symbols, or of byte_fallback; -1 where there is none
+  std::array<TokenId, 256>
+      byte_ids{};  // of byte symbols, or of byte_fallback; -1 where there is none
 };
 
 class Bpe final : public WordModel {
  public:
   // `pieces`: the symbols and words that are looked up.
   Bpe(std::unique_ptr<Vocabulary> pieces, PairTable merges, BpeOptions options);
-  void encode(std::string_view word, WordScratch& scratch, std::vector<TokenId>& out) const override;
+  void encode(std::string_view word, WordScratch& scratch,
+              std::vector<TokenId>& out) const override;
 
  private:
   void symbols(std::string_view word, std::vector<TokenId>& out) const;

@@ -15,20 +15,20 @@
 namespace corpus::tokens {
 
 enum CharClass : std::uint8_t {
-  kL = 1,      // \p{L}
-  kN = 2,      // \p{N}
-  kS = 4,      // \s
-  kEol = 8,    // [\r\n]
-  kUp = 16,    // [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]
-  kLow = 32,   // [\p{Ll}\p{Lm}\p{Lo}\p{M}]
-  kPs = 64,    // [\p{P}\p{S}]
-  kM = 128,    // \p{M}
+  kL = 1,     // \p{L}
+  kN = 2,     // \p{N}
+  kS = 4,     // \s
+  kEol = 8,   // [\r\n]
+  kUp = 16,   // [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]
+  kLow = 32,  // [\p{Ll}\p{Lm}\p{Lo}\p{M}]
+  kPs = 64,   // [\p{P}\p{S}]
+  kM = 128,   // \p{M}
 };
 
 const text::CharTable& char_classes();
 
 struct Seen {
-  std::uint8_t is;   // of CharClass
+  std::uint8_t is;    // of CharClass
   std::uint8_t size;  // bytes
 };
 

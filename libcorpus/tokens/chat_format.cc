@@ -10,7 +10,8 @@ using Side = ChatFormat::Side;
 
 constexpr Side kNone{{}, {}, false};
 constexpr std::array<std::string_view, 2> kChatml{"<|im_start|>", "<|im_end|>"};
-constexpr std::array<std::string_view, 3> kLlama3{"<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"};
+constexpr std::array<std::string_view, 3> kLlama3{"<|start_header_id|>", "<|end_header_id|>",
+                                                  "<|eot_id|>"};
 constexpr std::array<std::string_view, 2> kGemma{"<start_of_turn>", "<end_of_turn>"};
 constexpr std::array<std::string_view, 2> kMistral{"[INST]", "[/INST]"};
 constexpr std::array<std::string_view, 3> kZephyr{"<|system|>", "<|user|>", "<|assistant|>"};

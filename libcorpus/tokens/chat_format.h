@@ -1,5 +1,6 @@
-// The formats that models were taught conversations in, as data. Sources: the chat templates (jinja)
-// in the tokenizer files of the models named; for alpaca the training prompt of stanford_alpaca.
+// The formats that models were taught conversations in, as data. Sources: the chat templates
+// (jinja) in the tokenizer files of the models named; for alpaca the training prompt of
+// stanford_alpaca.
 #ifndef CORPUS_TOKENS_CHAT_FORMAT_H_
 #define CORPUS_TOKENS_CHAT_FORMAT_H_
 
@@ -24,9 +25,9 @@ struct ChatFormat {
   std::string_view first;    // before the first turn, when that is no system text
   std::string_view between;  // before each later user turn
   Side system, user, assistant, tool;
-  std::string_view lead;     // before the assistant's text, and learned with it
-  bool fold_system;          // the system text goes before the next user text, with an empty line
-  bool trim;                 // texts lose the white space at both ends
+  std::string_view lead;  // before the assistant's text, and learned with it
+  bool fold_system;       // the system text goes before the next user text, with an empty line
+  bool trim;              // texts lose the white space at both ends
 };
 
 std::span<const ChatFormat> chat_formats();

@@ -13,9 +13,11 @@ namespace {
 
 using tokens::ChatFormat;
 
-constexpr std::array<std::string_view, 4> kBos{"<s>", "<|begin_of_text|>", "<bos>", "<\uff5cbegin\u2581of\u2581sentence\uff5c>"};
-constexpr std::array<std::string_view, 6> kEos{"</s>", "<|endoftext|>", "<|end_of_text|>", "<eos>",
-                                               "<\uff5cend\u2581of\u2581sentence\uff5c>", "<EOT>"};
+constexpr std::array<std::string_view, 4> kBos{"<s>", "<|begin_of_text|>", "<bos>",
+                                               "<\uff5cbegin\u2581of\u2581sentence\uff5c>"};
+constexpr std::array<std::string_view, 6> kEos{
+    "</s>", "<|endoftext|>", "<|end_of_text|>", "<eos>", "<\uff5cend\u2581of\u2581sentence\uff5c>",
+    "<EOT>"};
 
 template <std::size_t N>
 TokenId first_of(const Tokenizer& tokenizer, const std::array<std::string_view, N>& names) {
@@ -36,7 +38,8 @@ using Parts = std::vector<Part>;
 // headers it comes from: that is what happens to a template that is printed and then encoded.
 class Writer {
  public:
-  Writer(const Tokenizer& tokenizer, Tokenizer::Scratch& scratch) : tokenizer_(tokenizer), scratch_(scratch) {}
+  Writer(const Tokenizer& tokenizer, Tokenizer::Scratch& scratch)
+      : tokenizer_(tokenizer), scratch_(scratch) {}
 
   void text(std::string_view s, bool learn) {
     if (s.empty()) return;
@@ -80,7 +83,8 @@ class Writer {
     plain_ = 0;
   }
 
-  // How many of the ids of pending_ belong to its header. A token that reaches into the answer does not.
+  // How many of the ids of pending_ belong to its header. A token that reaches into the answer does
+  // not.
   std::size_t header_tokens(std::span<const TokenId> ids) {
     if (plain_ == 0) return 0;
     // By bytes, where the ids spell the text (SentencePiece puts a space before it).
@@ -101,7 +105,8 @@ class Writer {
   std::size_t common_tokens(std::span<const TokenId> ids) {
     header_.clear();
     tokenizer_.encode(std::string_view(pending_).substr(0, plain_), false, scratch_, header_);
-    return static_cast<std::size_t>(std::mismatch(ids.begin(), ids.end(), header_.begin(), header_.end()).first - ids.begin());
+    return static_cast<std::size_t>(
+        std::mismatch(ids.begin(), ids.end(), header_.begin(), header_.end()).first - ids.begin());
   }
 
   const Tokenizer& tokenizer_;
@@ -116,20 +121,23 @@ class Writer {
 // The tokenizer has to outlive it.
 class Formatted final : public ChatTemplate {
  public:
-  Formatted(const ChatFormat& format, const Tokenizer& tokenizer) : format_(format), tokenizer_(tokenizer) {}
+  Formatted(const ChatFormat& format, const Tokenizer& tokenizer)
+      : format_(format), tokenizer_(tokenizer) {}
 
   Result<void> prepare() {
     std::string who = "template '" + std::string(format_.name) + "'";
     for (std::string_view name : format_.needed) {
       if (tokenizer_.id_of(name) < 0) {
-        return Error{Code::kInvalidArgument, who + " needs the token " + std::string(name) +
-                                                 ", which this tokenizer has not; choose another template"};
+        return Error{Code::kInvalidArgument,
+                     who + " needs the token " + std::string(name) +
+                         ", which this tokenizer has not; choose another template"};
       }
     }
     bos_ = first_of(tokenizer_, kBos);
     eos_ = first_of(tokenizer_, kEos);
     if (format_.bos == ChatFormat::Bos::kRequired && bos_ < 0) {
-      return Error{Code::kInvalidArgument, who + " needs a token that begins a text, which this tokenizer has not"};
+      return Error{Code::kInvalidArgument,
+                   who + " needs a token that begins a text, which this tokenizer has not"};
     }
     for (int i = 0; i < kSides; ++i) {
       open_[i] = parse(side(i).open);
@@ -140,8 +148,10 @@ class Formatted final : public ChatTemplate {
       if (end_ >= 0) break;
     }
     if (end_ < 0) {
-      return Error{Code::kInvalidArgument, who + " needs a token that ends a text (such as </s> or <|endoftext|>), "
-                                                 "which this tokenizer has not"};
+      return Error{Code::kInvalidArgument,
+                   who +
+                       " needs a token that ends a text (such as </s> or <|endoftext|>), "
+                       "which this tokenizer has not"};
     }
     stop_.push_back(end_);
     if (eos_ >= 0 && eos_ != end_) stop_.push_back(eos_);
@@ -185,16 +195,22 @@ class Formatted final : public ChatTemplate {
   enum : int { kSystem, kUser, kAssistant, kTool, kSides };
 
   const ChatFormat::Side& side(int role) const {
-    return role == kSystem ? format_.system : role == kUser ? format_.user : role == kTool ? format_.tool : format_.assistant;
+    return role == kSystem ? format_.system
+           : role == kUser ? format_.user
+           : role == kTool ? format_.tool
+                           : format_.assistant;
   }
 
   Result<int> role_of(std::string_view role) const {
-    static constexpr std::array<std::string_view, kSides> kNames{"system", "user", "assistant", "tool"};
+    static constexpr std::array<std::string_view, kSides> kNames{"system", "user", "assistant",
+                                                                 "tool"};
     auto at = std::find(kNames.begin(), kNames.end(), role) - kNames.begin();
-    if (at < kSides && (side(static_cast<int>(at)).known || (at == kSystem && format_.fold_system))) {
+    if (at < kSides &&
+        (side(static_cast<int>(at)).known || (at == kSystem && format_.fold_system))) {
       return static_cast<int>(at);
     }
-    return Error{Code::kUnsupported, "template '" + std::string(format_.name) + "' has no role '" + std::string(role) + "'"};
+    return Error{Code::kUnsupported, "template '" + std::string(format_.name) + "' has no role '" +
+                                         std::string(role) + "'"};
   }
 
   // Cuts the special tokens of the format, {bos} and {eos} out of its text.
@@ -209,7 +225,8 @@ class Formatted final : public ChatTemplate {
       return true;
     };
     auto any_of = [&](std::span<const std::string_view> names) {
-      return std::any_of(names.begin(), names.end(), [&](std::string_view n) { return special(n, tokenizer_.id_of(n)); });
+      return std::any_of(names.begin(), names.end(),
+                         [&](std::string_view n) { return special(n, tokenizer_.id_of(n)); });
     };
     while (!s.empty()) {
       if (special("{eos}", eos_)) continue;
@@ -236,7 +253,8 @@ class Formatted final : public ChatTemplate {
 const ChatFormat* guess(const Tokenizer& tokenizer) {
   for (const ChatFormat& format : tokens::chat_formats()) {
     auto names = format.needed.empty() ? format.optional : format.needed;
-    bool all = std::all_of(names.begin(), names.end(), [&](std::string_view n) { return tokenizer.id_of(n) >= 0; });
+    bool all = std::all_of(names.begin(), names.end(),
+                           [&](std::string_view n) { return tokenizer.id_of(n) >= 0; });
     if (!names.empty() && all) return &format;
   }
   return nullptr;
@@ -244,7 +262,8 @@ const ChatFormat* guess(const Tokenizer& tokenizer) {
 
 }  // namespace
 
-Result<std::unique_ptr<ChatTemplate>> ChatTemplate::named(std::string_view name, const Tokenizer& tokenizer) {
+Result<std::unique_ptr<ChatTemplate>> ChatTemplate::named(std::string_view name,
+                                                          const Tokenizer& tokenizer) {
   const ChatFormat* format = nullptr;
   std::string names;
   if (name == "auto") format = guess(tokenizer);
@@ -253,9 +272,11 @@ Result<std::unique_ptr<ChatTemplate>> ChatTemplate::named(std::string_view name,
     names.append(names.empty() ? "" : ", ").append(f.name);
   }
   if (format == nullptr) {
-    return Error{Code::kInvalidArgument,
-                 name == "auto" ? "the tokenizer has the special tokens of no known template; name one: " + names
-                                : "template '" + std::string(name) + "' is not known; known are auto, " + names};
+    return Error{
+        Code::kInvalidArgument,
+        name == "auto"
+            ? "the tokenizer has the special tokens of no known template; name one: " + names
+            : "template '" + std::string(name) + "' is not known; known are auto, " + names};
   }
   auto out = std::make_unique<Formatted>(*format, tokenizer);
   CORPUS_CHECK(out->prepare());

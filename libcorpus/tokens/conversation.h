@@ -1,5 +1,5 @@
-// The conversation of a record that a student learns: along the best-ranked answers, without reasoning and
-// calls, up to the last thing the assistant said.
+// The conversation of a record that a student learns: along the best-ranked answers, without
+// reasoning and calls, up to the last thing the assistant said.
 #ifndef CORPUS_TOKENS_CONVERSATION_H_
 #define CORPUS_TOKENS_CONVERSATION_H_
 

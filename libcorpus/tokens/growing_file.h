@@ -15,7 +15,8 @@ class GrowingFile {
  public:
   explicit GrowingFile(std::string path) : path_(std::move(path)) {}
   ~GrowingFile() {
-    if (file_.is_open()) (void)io::remove_file(path_ + ".partial");  // the run failed: leave nothing
+    if (file_.is_open())
+      (void)io::remove_file(path_ + ".partial");  // the run failed: leave nothing
   }
   GrowingFile(const GrowingFile&) = delete;
   GrowingFile& operator=(const GrowingFile&) = delete;

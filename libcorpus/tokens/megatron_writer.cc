@@ -1,6 +1,7 @@
-// Megatron-LM's indexed dataset, version 1 (megatron/core/datasets/indexed_dataset.py): NAME.bin holds the
-// tokens, NAME.idx where sequences lie. A document of ours is a sequence there, a packed sequence of ours
-// one of its documents. The mask is a second data set of uint8 with the same index.
+// Megatron-LM's indexed dataset, version 1 (megatron/core/datasets/indexed_dataset.py): NAME.bin
+// holds the tokens, NAME.idx where sequences lie. A document of ours is a sequence there, a packed
+// sequence of ours one of its documents. The mask is a second data set of uint8 with the same
+// index.
 #include <array>
 #include <cstring>
 #include <utility>
@@ -25,8 +26,10 @@ std::string bytes_of(T value) {
 class MegatronWriter final : public SequenceWriter {
  public:
   explicit MegatronWriter(const WriterOptions& options)
-      : tokens_bin_(options.dir + "/tokens.bin"), tokens_idx_(options.dir + "/tokens.idx"),
-        learn_bin_(options.dir + "/learn.bin"), learn_idx_(options.dir + "/learn.idx"),
+      : tokens_bin_(options.dir + "/tokens.bin"),
+        tokens_idx_(options.dir + "/tokens.idx"),
+        learn_bin_(options.dir + "/learn.bin"),
+        learn_idx_(options.dir + "/learn.idx"),
         short_(options.vocab_size <= 1 << 16) {}
 
   Result<void> open() override {
@@ -37,7 +40,8 @@ class MegatronWriter final : public SequenceWriter {
   Result<void> write(std::span<const Document> sequence) override {
     for (const Document& document : sequence) {
       CORPUS_CHECK(write_ids(document.ids));
-      CORPUS_CHECK(learn_bin_.write({reinterpret_cast<const char*>(document.learn.data()), document.learn.size()}));
+      CORPUS_CHECK(learn_bin_.write(
+          {reinterpret_cast<const char*>(document.learn.data()), document.learn.size()}));
       CORPUS_CHECK(lengths_.put(static_cast<std::int32_t>(document.ids.size())));
       ++sequences_;
     }
@@ -56,12 +60,16 @@ class MegatronWriter final : public SequenceWriter {
   }
 
  private:
-  std::array<GrowingFile*, 4> files() { return {&tokens_bin_, &learn_bin_, &tokens_idx_, &learn_idx_}; }
+  std::array<GrowingFile*, 4> files() {
+    return {&tokens_bin_, &learn_bin_, &tokens_idx_, &learn_idx_};
+  }
 
   Result<void> write_ids(std::span<const TokenId> ids) {
-    if (!short_) return tokens_bin_.write({reinterpret_cast<const char*>(ids.data()), ids.size_bytes()});
+    if (!short_)
+      return tokens_bin_.write({reinterpret_cast<const char*>(ids.data()), ids.size_bytes()});
     short_ids_.assign(ids.begin(), ids.end());
-    return tokens_bin_.write({reinterpret_cast<const char*>(short_ids_.data()), short_ids_.size() * 2});
+    return tokens_bin_.write(
+        {reinterpret_cast<const char*>(short_ids_.data()), short_ids_.size() * 2});
   }
 
   Result<void> write_index(GrowingFile& file, Dtype dtype, std::int64_t item_bytes) {

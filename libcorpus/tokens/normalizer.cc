@@ -24,15 +24,18 @@ Result<void> Normalizer::add(const Value& json, int depth) {
   }
   if (type == "Sequence" && depth < 8) {
     const Value* list = json.find("normalizers");
-    if (list == nullptr || list->if_array() == nullptr) return Error{Code::kCorrupt, "normalizer Sequence without a list"};
+    if (list == nullptr || list->if_array() == nullptr)
+      return Error{Code::kCorrupt, "normalizer Sequence without a list"};
     for (const Value& step : *list->if_array()) CORPUS_CHECK(add(step, depth + 1));
     return {};
   }
-  if (type == "Prepend") return steps_.push_back({Kind::kPrepend, {}, {}, json.get("prepend", "")}), Result<void>();
+  if (type == "Prepend")
+    return steps_.push_back({Kind::kPrepend, {}, {}, json.get("prepend", "")}), Result<void>();
   if (type == "Replace") {
     const Value* pattern = json.find("pattern");
     std::string from = pattern != nullptr ? pattern->get("String", "") : "";
-    if (from.empty()) return Error{Code::kUnsupported, "normalizer Replace of a regular expression"};
+    if (from.empty())
+      return Error{Code::kUnsupported, "normalizer Replace of a regular expression"};
     return steps_.push_back({Kind::kReplace, {}, from, json.get("content", "")}), Result<void>();
   }
   return Error{Code::kUnsupported, "normalizer '" + type + "' is not known"};

@@ -15,7 +15,7 @@ namespace corpus::tokens {
 
 class Normalizer {
  public:
-  Normalizer() = default;                             // changes nothing
+  Normalizer() = default;                              // changes nothing
   static Result<Normalizer> parse(const Value& json);  // null: changes nothing
 
   bool empty() const { return steps_.empty(); }

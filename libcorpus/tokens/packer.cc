@@ -21,10 +21,13 @@ Result<void> Packer::finish() { return ends_.empty() ? Result<void>() : pack(); 
 
 Result<void> Packer::pack() {
   auto begin_of = [&](std::uint32_t i) { return i == 0 ? 0 : ends_[i - 1]; };
-  auto size_of = [&](std::uint32_t i) { return static_cast<std::uint32_t>(ends_[i] - begin_of(i)); };
+  auto size_of = [&](std::uint32_t i) {
+    return static_cast<std::uint32_t>(ends_[i] - begin_of(i));
+  };
   std::vector<std::uint32_t> order(ends_.size());
   std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return size_of(a) > size_of(b); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return size_of(a) > size_of(b); });
 
   std::vector<std::vector<std::uint32_t>> sequences;
   std::set<std::pair<std::uint32_t, std::uint32_t>> open;  // room left, sequence
@@ -48,7 +51,8 @@ Result<void> Packer::pack() {
   for (const auto& sequence : sequences) {
     documents.clear();
     for (std::uint32_t i : sequence) {
-      documents.push_back({std::span(ids_).subspan(begin_of(i), size_of(i)), std::span(learn_).subspan(begin_of(i), size_of(i))});
+      documents.push_back({std::span(ids_).subspan(begin_of(i), size_of(i)),
+                           std::span(learn_).subspan(begin_of(i), size_of(i))});
     }
     CORPUS_CHECK(emit_(documents));
   }

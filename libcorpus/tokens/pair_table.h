@@ -26,7 +26,9 @@ class PairTable {
     if (slot.left >= 0 && keep) return;
     slot = {left, right, merge};
   }
-  Merge find(std::int32_t left, std::int32_t right) const { return slots_[place(left, right)].merge; }
+  Merge find(std::int32_t left, std::int32_t right) const {
+    return slots_[place(left, right)].merge;
+  }
 
  private:
   struct Slot {
@@ -36,7 +38,8 @@ class PairTable {
   };
 
   std::size_t place(std::int32_t left, std::int32_t right) const {
-    auto key = std::uint64_t{static_cast<std::uint32_t>(left)} << 32 | static_cast<std::uint32_t>(right);
+    auto key =
+        std::uint64_t{static_cast<std::uint32_t>(left)} << 32 | static_cast<std::uint32_t>(right);
     // Fibonacci hashing of a key whose halves are mixed first.
     std::size_t at = ((key ^ key >> 29) * 0x9E3779B97F4A7C15ULL) >> shift_;
     while (slots_[at].left >= 0 && (slots_[at].left != left || slots_[at].right != right)) {

@@ -6,13 +6,15 @@ namespace corpus::tokens {
 namespace {
 
 Error unknown(std::string_view what, const std::string& value) {
-  return {Code::kUnsupported, "pre_tokenizer: " + std::string(what) + " '" + value + "' is not known"};
+  return {Code::kUnsupported,
+          "pre_tokenizer: " + std::string(what) + " '" + value + "' is not known"};
 }
 
 std::string escaped(std::string_view literal) {
   std::string out;
   for (char c : literal) {
-    bool sign = (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
+    bool sign = (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
+                (c >= '{' && c <= '~');
     if (sign) out += '\\';
     out += c;
   }
@@ -48,7 +50,8 @@ Result<void> PreTokenizer::add(const Value& json, int depth) {
   std::string type = json.get("type", "");
   if (type == "Sequence" && depth < 8) {
     const Value* list = json.find("pretokenizers");
-    if (list == nullptr || list->if_array() == nullptr) return Error{Code::kCorrupt, "pre_tokenizer Sequence without a list"};
+    if (list == nullptr || list->if_array() == nullptr)
+      return Error{Code::kCorrupt, "pre_tokenizer Sequence without a list"};
     for (const Value& step : *list->if_array()) CORPUS_CHECK(add(step, depth + 1));
     return {};
   }
@@ -57,7 +60,9 @@ Result<void> PreTokenizer::add(const Value& json, int depth) {
   if (type == "Metaspace") return add_metaspace(json);
   if (type == "WhitespaceSplit") return add_split("\\s", Behavior::kRemoved, false);
   if (type == "Digits") {
-    return add_split("\\p{N}", json.get("individual_digits", false) ? Behavior::kIsolated : Behavior::kContiguous, false);
+    return add_split(
+        "\\p{N}",
+        json.get("individual_digits", false) ? Behavior::kIsolated : Behavior::kContiguous, false);
   }
   return unknown("type", type);
 }
@@ -77,11 +82,12 @@ Result<void> PreTokenizer::add_split(const Value& json) {
   std::string regex = pattern != nullptr ? pattern->get("Regex", "") : "";
   if (pattern != nullptr && regex.empty()) regex = escaped(pattern->get("String", ""));
   if (regex.empty()) return Error{Code::kCorrupt, "pre_tokenizer Split without a pattern"};
-  static constexpr std::pair<std::string_view, Behavior> kNames[] = {{"Removed", Behavior::kRemoved},
-                                                                     {"Isolated", Behavior::kIsolated},
-                                                                     {"MergedWithPrevious", Behavior::kWithPrevious},
-                                                                     {"MergedWithNext", Behavior::kWithNext},
-                                                                     {"Contiguous", Behavior::kContiguous}};
+  static constexpr std::pair<std::string_view, Behavior> kNames[] = {
+      {"Removed", Behavior::kRemoved},
+      {"Isolated", Behavior::kIsolated},
+      {"MergedWithPrevious", Behavior::kWithPrevious},
+      {"MergedWithNext", Behavior::kWithNext},
+      {"Contiguous", Behavior::kContiguous}};
   std::string behavior = json.get("behavior", "");
   for (auto [name, value] : kNames) {
     if (behavior == name) return add_split(regex, value, json.get("invert", false));
@@ -93,7 +99,8 @@ Result<void> PreTokenizer::add_byte_level(const Value& json) {
   byte_level_ = true;
   if (json.get("add_prefix_space", true)) {
     if (!steps_.empty()) {
-      return Error{Code::kUnsupported, "pre_tokenizer: ByteLevel with add_prefix_space behind another step"};
+      return Error{Code::kUnsupported,
+                   "pre_tokenizer: ByteLevel with add_prefix_space behind another step"};
     }
     Step step;
     step.space = " ";
@@ -101,16 +108,21 @@ Result<void> PreTokenizer::add_byte_level(const Value& json) {
     prepends_space_ = true;
     steps_.push_back(std::move(step));
   }
-  if (json.get("use_regex", true)) return add_split(regex_of(Pattern::kGpt2), Behavior::kIsolated, false);
+  if (json.get("use_regex", true))
+    return add_split(regex_of(Pattern::kGpt2), Behavior::kIsolated, false);
   return {};
 }
 
 Result<void> PreTokenizer::add_metaspace(const Value& json) {
   Step step;
   step.space = json.get("replacement", "\u2581");
-  std::string scheme = json.get("prepend_scheme", json.get("add_prefix_space", true) ? "always" : "never");
-  if (scheme != "always" && scheme != "first" && scheme != "never") return unknown("prepend_scheme", scheme);
-  step.prepend = scheme == "always" ? Prepend::kAlways : scheme == "first" ? Prepend::kFirst : Prepend::kNever;
+  std::string scheme =
+      json.get("prepend_scheme", json.get("add_prefix_space", true) ? "always" : "never");
+  if (scheme != "always" && scheme != "first" && scheme != "never")
+    return unknown("prepend_scheme", scheme);
+  step.prepend = scheme == "always"  ? Prepend::kAlways
+                 : scheme == "first" ? Prepend::kFirst
+                                     : Prepend::kNever;
   prepends_space_ = step.prepend != Prepend::kNever;
   metaspace_ = step.space;
   steps_.push_back(std::move(step));
@@ -121,7 +133,8 @@ Result<void> PreTokenizer::add_metaspace(const Value& json) {
 void PreTokenizer::recognise() {
   if (!byte_level_) return;
   auto isolated = [&](std::size_t i, std::string_view regex) {
-    return steps_[i].behavior == Behavior::kIsolated && !steps_[i].invert && steps_[i].source == regex;
+    return steps_[i].behavior == Behavior::kIsolated && !steps_[i].invert &&
+           steps_[i].source == regex;
   };
   if (steps_.size() == 1) {
     const Step& only = steps_[0];
@@ -138,7 +151,8 @@ void PreTokenizer::recognise() {
   }
 }
 
-void PreTokenizer::cut(const Step& step, std::string_view text, Memory& memory, std::vector<std::string_view>& out) {
+void PreTokenizer::cut(const Step& step, std::string_view text, Memory& memory,
+                       std::vector<std::string_view>& out) {
   const std::size_t first = out.size();
   bool previous = false;
   bool pending = false;  // the last piece is a match that the next gap joins
@@ -171,13 +185,15 @@ void PreTokenizer::cut(const Step& step, std::string_view text, Memory& memory, 
   });
 }
 
-std::string_view PreTokenizer::put_spaces(const Step& step, std::string_view text, bool first, Arena& arena) {
+std::string_view PreTokenizer::put_spaces(const Step& step, std::string_view text, bool first,
+                                          Arena& arena) {
   std::size_t spaces = 0;
   if (step.space != " ") {
     for (char c : text) spaces += c == ' ';
   }
   bool starts = text.starts_with(step.space) || (spaces > 0 && text[0] == ' ');
-  bool prepend = !starts && (step.prepend == Prepend::kAlways || (step.prepend == Prepend::kFirst && first));
+  bool prepend =
+      !starts && (step.prepend == Prepend::kAlways || (step.prepend == Prepend::kFirst && first));
   if (spaces == 0 && !prepend) return text;
   char* to = arena.allocate(text.size() + (spaces + prepend) * step.space.size() - spaces);
   const char* begin = to;

@@ -1,5 +1,6 @@
-// Pre-tokenizers of tokenizer.json: Sequence, Split, ByteLevel, Digits, Metaspace, WhitespaceSplit. Any
-// other is refused by name. What the usual models have is recognised and runs as a scanner (scan.h).
+// Pre-tokenizers of tokenizer.json: Sequence, Split, ByteLevel, Digits, Metaspace, WhitespaceSplit.
+// Any other is refused by name. What the usual models have is recognised and runs as a scanner
+// (scan.h).
 //
 // Immutable; threads share one, each with its own Memory.
 #ifndef CORPUS_TOKENS_PRE_TOKENIZER_H_
@@ -36,7 +37,8 @@ class PreTokenizer {
     Arena arena;  // of texts that were changed; reset by the caller
   };
   // The pieces of `text`, in `text` or memory.arena. `first`: the text is where the input begins.
-  void split(std::string_view text, bool first, Memory& memory, std::vector<std::string_view>& pieces) const;
+  void split(std::string_view text, bool first, Memory& memory,
+             std::vector<std::string_view>& pieces) const;
 
  private:
   enum class Behavior { kRemoved, kIsolated, kWithPrevious, kWithNext, kContiguous };
@@ -47,7 +49,7 @@ class PreTokenizer {
     Prepend prepend = Prepend::kNever;
     Behavior behavior = Behavior::kIsolated;
     bool invert = false;
-    std::string source;               // of the regex, to recognise it
+    std::string source;  // of the regex, to recognise it
   };
 
   Result<void> add(const Value& json, int depth);
@@ -56,8 +58,10 @@ class PreTokenizer {
   Result<void> add_byte_level(const Value& json);
   Result<void> add_metaspace(const Value& json);
   void recognise();
-  static void cut(const Step& step, std::string_view text, Memory& memory, std::vector<std::string_view>& out);
-  static std::string_view put_spaces(const Step& step, std::string_view text, bool first, Arena& arena);
+  static void cut(const Step& step, std::string_view text, Memory& memory,
+                  std::vector<std::string_view>& out);
+  static std::string_view put_spaces(const Step& step, std::string_view text, bool first,
+                                     Arena& arena);
 
   std::vector<Step> steps_;
   std::optional<Pattern> scanner_;

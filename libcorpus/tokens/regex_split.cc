@@ -78,15 +78,17 @@ Result<RegexSplit> RegexSplit::compile(std::string_view pattern) {
   PCRE2_SIZE where = 0;
   RegexSplit out;
   out.code_ = std::make_unique<Code>();
-  out.code_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(spelled.data()), spelled.size(),
-                                  PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C, &error, &where, nullptr);
+  out.code_->code =
+      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(spelled.data()), spelled.size(),
+                    PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C, &error, &where, nullptr);
   if (out.code_->code == nullptr) {
     PCRE2_UCHAR message[160];
     pcre2_get_error_message(error, message, sizeof message);
-    return Error{corpus::Code::kUnsupported, "pattern '" + std::string(pattern) + "': " +
-                                                 reinterpret_cast<const char*>(message)};
+    return Error{corpus::Code::kUnsupported, "pattern '" + std::string(pattern) +
+                                                 "': " + reinterpret_cast<const char*>(message)};
   }
-  pcre2_jit_compile(out.code_->code, PCRE2_JIT_COMPLETE);  // without it, matching is slower but the same
+  pcre2_jit_compile(out.code_->code,
+                    PCRE2_JIT_COMPLETE);  // without it, matching is slower but the same
   return out;
 }
 

@@ -36,8 +36,8 @@ class RegexSplit {
     std::unique_ptr<Parts> parts_;
   };
 
-  // Calls f(begin, end, matched) for each match of `text` (valid UTF-8) and each gap between them, in
-  // order. Empty matches are passed over.
+  // Calls f(begin, end, matched) for each match of `text` (valid UTF-8) and each gap between them,
+  // in order. Empty matches are passed over.
   template <typename F>
   void split(std::string_view text, Memory& memory, F&& f) const {
     std::size_t at = 0, begin = 0, end = 0;

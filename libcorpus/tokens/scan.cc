@@ -9,8 +9,8 @@ namespace {
 //   \s*[\r\n]+ (where `eol`), \s+(?!\S), \s+. `i` stands on white space.
 template <bool kEolFirst>
 std::size_t white_space(const View& v, std::size_t i) {
-  std::size_t last = i;      // begin of the last character of the run
-  std::size_t eol_end = 0;   // behind the last line end in the run
+  std::size_t last = i;     // begin of the last character of the run
+  std::size_t eol_end = 0;  // behind the last line end in the run
   std::size_t chars = 0;
   std::size_t at = i;
   while (at < v.end()) {
@@ -44,7 +44,8 @@ std::size_t contraction(const View& v, std::size_t i) {
     case 'l':
       return letter(i + 2) == 'l' ? i + 3 : 0;
     default:
-      if (kAnyCase && i + 2 < v.end() && v.byte(i + 1) == '\xC5' && v.byte(i + 2) == '\xBF') return i + 3;
+      if (kAnyCase && i + 2 < v.end() && v.byte(i + 1) == '\xC5' && v.byte(i + 2) == '\xBF')
+        return i + 3;
       return 0;
   }
 }
@@ -74,7 +75,9 @@ struct Gpt2 {
 template <bool kSlash>
 std::size_t signs(const View& v, std::size_t from) {
   std::size_t at = v.run_without(from, kL | kN | kS);
-  while (at < v.end() && (v.byte(at) == '\r' || v.byte(at) == '\n' || (kSlash && v.byte(at) == '/'))) ++at;
+  while (at < v.end() &&
+         (v.byte(at) == '\r' || v.byte(at) == '\n' || (kSlash && v.byte(at) == '/')))
+    ++at;
   return at;
 }
 

@@ -26,7 +26,8 @@ class SentencePieceTokenizer final : public Tokenizer {
     if (auto status = processor_.LoadFromSerializedProto(model); !status.ok()) {
       return Error{Code::kCorrupt, "SentencePiece model: " + status.ToString()};
     }
-    if (processor_.GetPieceSize() > kMostIds) return Error{Code::kLimit, "SentencePiece model with over 4 Mi pieces"};
+    if (processor_.GetPieceSize() > kMostIds)
+      return Error{Code::kLimit, "SentencePiece model with over 4 Mi pieces"};
     std::vector<AddedToken> control;
     for (TokenId id = 0; id < processor_.GetPieceSize(); ++id) {
       const std::string& piece = processor_.IdToPiece(id);
@@ -44,11 +45,13 @@ class SentencePieceTokenizer final : public Tokenizer {
   using Tokenizer::encode;
   std::unique_ptr<Scratch> scratch() const override { return std::make_unique<Memory>(); }
 
-  void encode(std::string_view text, bool specials, Scratch& scratch, std::vector<TokenId>& out) const override {
+  void encode(std::string_view text, bool specials, Scratch& scratch,
+              std::vector<TokenId>& out) const override {
     auto& memory = static_cast<Memory&>(scratch);
     auto plain = [&](std::string_view part) {
       // The library replaces what is not UTF-8 itself, one U+FFFD a byte.
-      if (processor_.Encode(part, &memory.ids).ok()) out.insert(out.end(), memory.ids.begin(), memory.ids.end());
+      if (processor_.Encode(part, &memory.ids).ok())
+        out.insert(out.end(), memory.ids.begin(), memory.ids.end());
     };
     if (!specials) return plain(text);
     control_.split(text, true, plain, [&](TokenId id) { out.push_back(id); });

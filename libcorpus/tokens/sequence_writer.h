@@ -37,7 +37,8 @@ class SequenceWriter {
 };
 
 std::unique_ptr<SequenceWriter> make_token_file_writer(WriterOptions options);  // DIR/tokens.tok
-std::unique_ptr<SequenceWriter> make_megatron_writer(WriterOptions options);    // DIR/{tokens,learn}.{bin,idx}
+std::unique_ptr<SequenceWriter> make_megatron_writer(
+    WriterOptions options);  // DIR/{tokens,learn}.{bin,idx}
 
 }  // namespace corpus::tokens
 

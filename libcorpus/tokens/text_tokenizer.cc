@@ -18,9 +18,12 @@ struct TextTokenizer::Memory final : Tokenizer::Scratch {
   std::string valid, normal;
 };
 
-std::unique_ptr<Tokenizer::Scratch> TextTokenizer::scratch() const { return std::make_unique<Memory>(this); }
+std::unique_ptr<Tokenizer::Scratch> TextTokenizer::scratch() const {
+  return std::make_unique<Memory>(this);
+}
 
-void TextTokenizer::encode(std::string_view text, bool specials, Scratch& scratch, std::vector<TokenId>& out) const {
+void TextTokenizer::encode(std::string_view text, bool specials, Scratch& scratch,
+                           std::vector<TokenId>& out) const {
   auto& memory = static_cast<Memory&>(scratch);
   assert(memory.owner == this);
   text = replace_invalid(text, memory.valid);
@@ -34,12 +37,16 @@ void TextTokenizer::encode(std::string_view text, bool specials, Scratch& scratc
         const char* from = normal.data();
         parts_.added_normalized.split(
             normal, specials,
-            [&](std::string_view plain) { encode_plain(plain, first && plain.data() == from, memory, out); }, push);
+            [&](std::string_view plain) {
+              encode_plain(plain, first && plain.data() == from, memory, out);
+            },
+            push);
       },
       push);
 }
 
-void TextTokenizer::encode_plain(std::string_view text, bool first, Memory& memory, std::vector<TokenId>& out) const {
+void TextTokenizer::encode_plain(std::string_view text, bool first, Memory& memory,
+                                 std::vector<TokenId>& out) const {
   const char* end = text.data() + text.size();
   auto make = [&](std::string_view piece) {
     auto encode = [&](std::vector<TokenId>& ids) { parts_.model->encode(piece, memory.word, ids); };
@@ -66,8 +73,9 @@ void TextTokenizer::encode_plain(std::string_view text, bool first, Memory& memo
       } else if (piece.size() > WordCache::kLongest) {
         parts_.model->encode(piece, memory.word, out);
       } else {
-        memory.cache.encode(piece, false, out,
-                            [&](std::vector<TokenId>& ids) { parts_.model->encode(piece, memory.word, ids); });
+        memory.cache.encode(piece, false, out, [&](std::vector<TokenId>& ids) {
+          parts_.model->encode(piece, memory.word, ids);
+        });
       }
     }
   }
@@ -98,11 +106,17 @@ std::string_view replace_invalid(std::string_view text, std::string& buffer) {
   for (std::size_t i = 0; i < text.size();) {
     // Table 3-7 of the Unicode standard: what may follow a lead byte, as far as it does.
     unsigned lead = byte(i);
-    unsigned want = lead < 0x80 ? 0 : lead < 0xC2 ? 4 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : lead < 0xF5 ? 3 : 4;
+    unsigned want = lead < 0x80   ? 0
+                    : lead < 0xC2 ? 4
+                    : lead < 0xE0 ? 1
+                    : lead < 0xF0 ? 2
+                    : lead < 0xF5 ? 3
+                                  : 4;
     unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
     unsigned high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
     std::size_t n = 1;
-    while (want < 4 && n <= want && i + n < text.size() && byte(i + n) >= low && byte(i + n) <= high) {
+    while (want < 4 && n <= want && i + n < text.size() && byte(i + n) >= low &&
+           byte(i + n) <= high) {
       ++n;
       low = 0x80;
       high = 0xBF;

@@ -24,7 +24,8 @@ struct TextTokenizerParts {
   PreTokenizer pre_tokenizer;
   AddedTokens added;             // found in the text as given
   AddedTokens added_normalized;  // found in normalised text
-  bool strip_space = false;      // decoding leaves out one space at the beginning: encoding put it there
+  bool strip_space =
+      false;  // decoding leaves out one space at the beginning: encoding put it there
   std::string fingerprint;
 };
 
@@ -34,7 +35,8 @@ class TextTokenizer final : public Tokenizer {
 
   using Tokenizer::encode;
   std::unique_ptr<Scratch> scratch() const override;
-  void encode(std::string_view text, bool specials, Scratch& scratch, std::vector<TokenId>& out) const override;
+  void encode(std::string_view text, bool specials, Scratch& scratch,
+              std::vector<TokenId>& out) const override;
   std::string decode(std::span<const TokenId> ids, bool skip_specials) const override;
   std::int32_t vocab_size() const override { return parts_.vocabulary->size(); }
   TokenId id_of(std::string_view token) const override;
@@ -44,7 +46,8 @@ class TextTokenizer final : public Tokenizer {
 
  private:
   struct Memory;
-  void encode_plain(std::string_view text, bool first, Memory& memory, std::vector<TokenId>& out) const;
+  void encode_plain(std::string_view text, bool first, Memory& memory,
+                    std::vector<TokenId>& out) const;
 
   TextTokenizerParts parts_;
 };

@@ -1,6 +1,6 @@
-// tiktoken rank files: a line for each token, its bytes in base64, a space, its rank, which is its id
-// too. They carry neither the pattern that cuts text into words nor special tokens: both belong to the
-// name of the encoding.
+// tiktoken rank files: a line for each token, its bytes in base64, a space, its rank, which is its
+// id too. They carry neither the pattern that cuts text into words nor special tokens: both belong
+// to the name of the encoding.
 #include <array>
 #include <charconv>
 #include <utility>
@@ -20,8 +20,8 @@ struct Special {
   TokenId id;
 };
 
-// From tiktoken's openai_public.py and the model cards of Llama 3 and Qwen 2. gpt2, r50k and p50k have
-// one more token each than the other, at the same place.
+// From tiktoken's openai_public.py and the model cards of Llama 3 and Qwen 2. gpt2, r50k and p50k
+// have one more token each than the other, at the same place.
 constexpr auto kSpecials = std::to_array<Special>({
     {"gpt2", "<|endoftext|>", 50256},
     {"r50k", "<|endoftext|>", 50256},
@@ -82,7 +82,8 @@ PairTable all_merges(const Vocabulary& vocabulary) {
     }
   }
   PairTable out(pairs.size());
-  for (const Pair& p : pairs) out.set(p.left, p.right, {static_cast<std::uint32_t>(p.id), p.id}, false);
+  for (const Pair& p : pairs)
+    out.set(p.left, p.right, {static_cast<std::uint32_t>(p.id), p.id}, false);
   return out;
 }
 
@@ -92,7 +93,8 @@ Result<std::unique_ptr<Tokenizer>> load_tiktoken(std::string_view file, std::str
   if (file.size() > kLargestFile) return Error{Code::kLimit, "tiktoken file over 256 MiB"};
   if (pattern.empty()) {
     return Error{Code::kInvalidArgument,
-                 "a tiktoken file does not say how text is cut into words; state the pattern: gpt2, r50k, p50k, "
+                 "a tiktoken file does not say how text is cut into words; state the pattern: "
+                 "gpt2, r50k, p50k, "
                  "cl100k, o200k, llama3, qwen2 or a regular expression"};
   }
   TextTokenizerParts parts;
@@ -112,7 +114,8 @@ Result<std::unique_ptr<Tokenizer>> load_tiktoken(std::string_view file, std::str
   for (unsigned b = 0; b < 256; ++b) {
     char byte = static_cast<char>(b);
     options.byte_ids[b] = pieces->id_of(std::string_view(&byte, 1));
-    if (options.byte_ids[b] < 0) return Error{Code::kCorrupt, "byte " + std::to_string(b) + " has no token"};
+    if (options.byte_ids[b] < 0)
+      return Error{Code::kCorrupt, "byte " + std::to_string(b) + " has no token"};
   }
   for (TokenId id = 0; id < pieces->size(); ++id) {
     if (!pieces->has(id)) continue;

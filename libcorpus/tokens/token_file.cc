@@ -32,7 +32,9 @@ struct TokenFile::Parts {
         return foot.documents * 8;
     }
   }
-  std::string_view bytes(int section) const { return file.view().substr(foot.begin[section], size(section)); }
+  std::string_view bytes(int section) const {
+    return file.view().substr(foot.begin[section], size(section));
+  }
   std::span<const std::uint64_t> ends(int section, std::uint64_t count) const {
     return {reinterpret_cast<const std::uint64_t*>(bytes(section).data()), count};
   }
@@ -41,14 +43,17 @@ struct TokenFile::Parts {
 
 Result<void> TokenFile::Parts::check_places() const {
   const std::uint64_t all = file.view().size();
-  if (foot.id_bytes != 2 && foot.id_bytes != 4) return corrupt("ids of " + std::to_string(foot.id_bytes) + " bytes");
-  if (foot.tokens > all || foot.sequences > all || foot.documents > all) return corrupt("more tokens than bytes");
+  if (foot.id_bytes != 2 && foot.id_bytes != 4)
+    return corrupt("ids of " + std::to_string(foot.id_bytes) + " bytes");
+  if (foot.tokens > all || foot.sequences > all || foot.documents > all)
+    return corrupt("more tokens than bytes");
   std::uint64_t at = sizeof(TokenHead);
   for (int section = 0; section < kSections; ++section) {
     if (foot.begin[section] != aligned(at)) return corrupt("sections are not where they should be");
     at = foot.begin[section] + size(section);
   }
-  if (aligned(at) + sizeof(TokenFoot) != all) return corrupt("is " + std::to_string(all) + " bytes long, which is not what its foot says");
+  if (aligned(at) + sizeof(TokenFoot) != all)
+    return corrupt("is " + std::to_string(all) + " bytes long, which is not what its foot says");
   return {};
 }
 
@@ -56,7 +61,8 @@ Result<TokenFile> TokenFile::open(const std::string& path) {
   CORPUS_TRY(auto file, io::MappedFile::open(path));
   auto parts = std::unique_ptr<Parts>(new Parts{path, std::move(file), {}, {}, {}});
   std::string_view all = parts->file.view();
-  if (all.size() < sizeof(TokenHead) + sizeof(TokenFoot)) return parts->corrupt("is too short for a token file");
+  if (all.size() < sizeof(TokenHead) + sizeof(TokenFoot))
+    return parts->corrupt("is too short for a token file");
   TokenHead head;
   std::memcpy(&head, all.data(), sizeof head);
   std::memcpy(&parts->foot, all.data() + all.size() - sizeof(TokenFoot), sizeof(TokenFoot));
@@ -65,13 +71,16 @@ Result<TokenFile> TokenFile::open(const std::string& path) {
     return parts->corrupt("is no token file, or was cut off");
   }
   if (head.version != kVersion || foot.version != kVersion) {
-    return Error{Code::kUnsupported, path + ": has version " + std::to_string(head.version) + "; this build reads " + std::to_string(kVersion)};
+    return Error{Code::kUnsupported, path + ": has version " + std::to_string(head.version) +
+                                         "; this build reads " + std::to_string(kVersion)};
   }
   std::string_view foot_bytes(reinterpret_cast<const char*>(&foot), offsetof(TokenFoot, foot_hash));
-  if (hash64(foot_bytes) != foot.foot_hash) return parts->corrupt("the checksum of its foot is wrong");
+  if (hash64(foot_bytes) != foot.foot_hash)
+    return parts->corrupt("the checksum of its foot is wrong");
   CORPUS_CHECK(parts->check_places());
   parts->fingerprint.assign(foot.fingerprint, sizeof foot.fingerprint);
-  parts->template_name.assign(foot.template_name, strnlen(foot.template_name, sizeof foot.template_name));
+  parts->template_name.assign(foot.template_name,
+                              strnlen(foot.template_name, sizeof foot.template_name));
   return TokenFile(std::move(parts));
 }
 
@@ -94,12 +103,17 @@ TokenId TokenFile::id(std::uint64_t token) const {
 }
 
 bool TokenFile::learn(std::uint64_t token) const {
-  auto byte = static_cast<unsigned char>(parts_->file.view()[parts_->foot.begin[kLearn] + token / 8]);
+  auto byte =
+      static_cast<unsigned char>(parts_->file.view()[parts_->foot.begin[kLearn] + token / 8]);
   return (byte >> token % 8 & 1) != 0;
 }
 
-std::span<const std::uint64_t> TokenFile::sequence_ends() const { return parts_->ends(kSequenceEnds, sequences()); }
-std::span<const std::uint64_t> TokenFile::document_ends() const { return parts_->ends(kDocumentEnds, documents()); }
+std::span<const std::uint64_t> TokenFile::sequence_ends() const {
+  return parts_->ends(kSequenceEnds, sequences());
+}
+std::span<const std::uint64_t> TokenFile::document_ends() const {
+  return parts_->ends(kDocumentEnds, documents());
+}
 
 Result<void> TokenFile::verify() const {
   static constexpr const char* kNames[] = {"ids", "learn mask", "sequence ends", "document ends"};
@@ -112,15 +126,18 @@ Result<void> TokenFile::verify() const {
   std::uint64_t from = 0;
   std::size_t document = 0;
   for (std::uint64_t end : sequence_ends()) {
-    if (end <= from || (length() != 0 && end - from > length())) return parts_->corrupt("a sequence has a wrong length");
+    if (end <= from || (length() != 0 && end - from > length()))
+      return parts_->corrupt("a sequence has a wrong length");
     for (std::uint64_t begin = from; begin < end; begin = document_ends()[document++]) {
-      if (document == documents() || document_ends()[document] <= begin || document_ends()[document] > end) {
+      if (document == documents() || document_ends()[document] <= begin ||
+          document_ends()[document] > end) {
         return parts_->corrupt("a document reaches over the end of its sequence");
       }
     }
     from = end;
   }
-  if (from != tokens() || document != documents()) return parts_->corrupt("tokens behind the last sequence");
+  if (from != tokens() || document != documents())
+    return parts_->corrupt("tokens behind the last sequence");
   return {};
 }
 

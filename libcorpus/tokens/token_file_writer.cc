@@ -13,7 +13,8 @@ namespace {
 
 class TokenFileWriter final : public SequenceWriter {
  public:
-  explicit TokenFileWriter(WriterOptions options) : options_(std::move(options)), file_(options_.dir + "/tokens.tok") {
+  explicit TokenFileWriter(WriterOptions options)
+      : options_(std::move(options)), file_(options_.dir + "/tokens.tok") {
     foot_.length = options_.length;
     foot_.id_bytes = options_.vocab_size <= 1 << 16 ? 2 : 4;
   }
@@ -46,9 +47,10 @@ class TokenFileWriter final : public SequenceWriter {
     CORPUS_CHECK(append(kSequenceEnds, sequence_ends_));
     CORPUS_CHECK(append(kDocumentEnds, document_ends_));
     CORPUS_CHECK(pad());
-    std::copy_n(options_.fingerprint.data(), std::min<std::size_t>(options_.fingerprint.size(), 64), foot_.fingerprint);
-    std::copy_n(options_.template_name.data(), std::min<std::size_t>(options_.template_name.size(), 15),
-                foot_.template_name);
+    std::copy_n(options_.fingerprint.data(), std::min<std::size_t>(options_.fingerprint.size(), 64),
+                foot_.fingerprint);
+    std::copy_n(options_.template_name.data(),
+                std::min<std::size_t>(options_.template_name.size(), 15), foot_.template_name);
     foot_.version = kVersion;
     std::memcpy(foot_.magic, kMagic, sizeof kMagic);
     foot_.foot_hash = hash64(as_bytes(foot_).substr(0, offsetof(TokenFoot, foot_hash)));
@@ -81,7 +83,9 @@ class TokenFileWriter final : public SequenceWriter {
     return learn_.put(std::exchange(byte_, std::uint8_t{0}));
   }
 
-  Result<void> pad() { return file_.write(std::string(aligned(file_.size()) - file_.size(), '\0')); }
+  Result<void> pad() {
+    return file_.write(std::string(aligned(file_.size()) - file_.size(), '\0'));
+  }
 
   Result<void> append(Section section, Spool& spool) {
     CORPUS_CHECK(pad());

@@ -4,8 +4,8 @@
 //   OUT/{tokens,learn}.{bin,idx}          format: megatron
 //   OUT/tokens.json                       last: what is in them
 //
-// A conversation becomes one document and is never cut; one that is longer than a sequence is dropped.
-// Text without roles is cut into documents of the length, all of it learned.
+// A conversation becomes one document and is never cut; one that is longer than a sequence is
+// dropped. Text without roles is cut into documents of the length, all of it learned.
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
@@ -40,12 +40,19 @@ struct Encoder final : State {
 
 class TokenSink final : public Sink {
  public:
-  TokenSink(std::string dir, std::unique_ptr<Tokenizer> tokenizer, std::unique_ptr<ChatTemplate> chat,
-            std::uint32_t length, bool megatron)
-      : dir_(std::move(dir)), tokenizer_(std::move(tokenizer)), chat_(std::move(chat)), length_(length), megatron_(megatron),
-        packer_(length, Packer::kWindow, [this](std::span<const Document> sequence) { return emit(sequence); }) {
-    WriterOptions options{dir_, length, tokenizer_->vocab_size(), tokenizer_->fingerprint(), std::string(chat_->name())};
-    writer_ = megatron ? make_megatron_writer(std::move(options)) : make_token_file_writer(std::move(options));
+  TokenSink(std::string dir, std::unique_ptr<Tokenizer> tokenizer,
+            std::unique_ptr<ChatTemplate> chat, std::uint32_t length, bool megatron)
+      : dir_(std::move(dir)),
+        tokenizer_(std::move(tokenizer)),
+        chat_(std::move(chat)),
+        length_(length),
+        megatron_(megatron),
+        packer_(length, Packer::kWindow,
+                [this](std::span<const Document> sequence) { return emit(sequence); }) {
+    WriterOptions options{dir_, length, tokenizer_->vocab_size(), tokenizer_->fingerprint(),
+                          std::string(chat_->name())};
+    writer_ = megatron ? make_megatron_writer(std::move(options))
+                       : make_token_file_writer(std::move(options));
   }
 
   std::uint32_t fields() const override { return Fields::kTurns; }
@@ -68,7 +75,8 @@ class TokenSink final : public Sink {
       std::memcpy(&n, bytes.data(), sizeof n);
       ids_.resize(n);
       std::memcpy(ids_.data(), bytes.data() + sizeof n, n * sizeof(TokenId));
-      auto* learn = reinterpret_cast<const std::uint8_t*>(bytes.data() + sizeof n + n * sizeof(TokenId));
+      auto* learn =
+          reinterpret_cast<const std::uint8_t*>(bytes.data() + sizeof n + n * sizeof(TokenId));
       learned_ += static_cast<std::uint64_t>(std::count(learn, learn + n, 1));
       CORPUS_CHECK(packer_.add({ids_, {learn, n}}));
       bytes.remove_prefix(sizeof n + n * (sizeof(TokenId) + 1));
@@ -79,7 +87,8 @@ class TokenSink final : public Sink {
   Result<void> open() override {
     std::error_code error;
     if (!std::filesystem::is_empty(dir_, error) && !error) {
-      return Error{Code::kInvalidArgument, dir_ + ": exists and is not empty; name another folder for the tokens"};
+      return Error{Code::kInvalidArgument,
+                   dir_ + ": exists and is not empty; name another folder for the tokens"};
     }
     CORPUS_CHECK(io::make_dirs(dir_));
     return writer_->open();
@@ -107,7 +116,8 @@ class TokenSink final : public Sink {
 
  private:
   Reason encode(const Record& record, Encoder& encoder, PaddedBuffer& out) const {
-    if (record.turns.size() == 1 && record.turns[0].role == Role::kText) return encode_text(record.turns[0].text, encoder, out);
+    if (record.turns.size() == 1 && record.turns[0].role == Role::kText)
+      return encode_text(record.turns[0].text, encoder, out);
     auto turns = encoder.conversation.of(record.turns);
     if (turns.empty()) return unanswered_;
     auto made = chat_->apply(turns, false, *encoder.scratch);
@@ -123,7 +133,8 @@ class TokenSink final : public Sink {
     if (encoder.ids.empty()) return empty_;
     encoder.ids.push_back(chat_->stop_ids().back());
     std::span<const TokenId> ids(encoder.ids);
-    std::vector<std::uint8_t> learn(length_ == 0 ? ids.size() : std::min<std::size_t>(ids.size(), length_), 1);
+    std::vector<std::uint8_t> learn(
+        length_ == 0 ? ids.size() : std::min<std::size_t>(ids.size(), length_), 1);
     while (!ids.empty()) {
       auto part = ids.first(std::min(ids.size(), learn.size()));
       put(part, std::span(learn).first(part.size()), out);
@@ -132,7 +143,8 @@ class TokenSink final : public Sink {
     return {};
   }
 
-  static void put(std::span<const TokenId> ids, std::span<const std::uint8_t> learn, PaddedBuffer& out) {
+  static void put(std::span<const TokenId> ids, std::span<const std::uint8_t> learn,
+                  PaddedBuffer& out) {
     auto n = static_cast<std::uint32_t>(ids.size());
     out.append({reinterpret_cast<const char*>(&n), sizeof n});
     out.append({reinterpret_cast<const char*>(ids.data()), ids.size_bytes()});
@@ -173,15 +185,17 @@ Result<std::unique_ptr<Sink>> make_token_sink(const Value& output) {
   }
   for (const char* key : {"compress", "shard", "convert", "rejects"}) {
     if (output.find(key) != nullptr) {
-      return Error{Code::kInvalidArgument, "output." + std::string(key) + " does not go with output.tokens"};
+      return Error{Code::kInvalidArgument,
+                   "output." + std::string(key) + " does not go with output.tokens"};
     }
   }
-  CORPUS_TRY(auto tokenizer, Tokenizer::open(options.get("tokenizer", ""), options.get("pattern", "")));
+  CORPUS_TRY(auto tokenizer,
+             Tokenizer::open(options.get("tokenizer", ""), options.get("pattern", "")));
   CORPUS_TRY(auto chat, ChatTemplate::named(options.get("template", "auto"), *tokenizer));
   auto length = static_cast<std::uint32_t>(options.get("length", tokens::kLength));
   bool megatron = options.get("format", "corpus") == "megatron";
-  return std::unique_ptr<Sink>(
-      std::make_unique<tokens::TokenSink>(std::move(dir), std::move(tokenizer), std::move(chat), length, megatron));
+  return std::unique_ptr<Sink>(std::make_unique<tokens::TokenSink>(
+      std::move(dir), std::move(tokenizer), std::move(chat), length, megatron));
 }
 
 }  // namespace corpus

@@ -1,7 +1,10 @@
 // Hugging Face tokenizer.json. What is not known is refused by name; what does not bear on ids
 // (truncation, padding, post_processor) is passed over.
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
@@ -31,6 +34,36 @@ std::optional<unsigned char> byte_token(std::string_view piece) {
   return static_cast<unsigned char>(value);
 }
 
+// A score as `tokenizers` holds it. serde_json divides the digits, rounded to a double, by a power
+// of ten, which is not always the nearest double; where two ways to cut a word score the same, that
+// last bit decides.
+double as_peer_reads(double exact) {
+  char text[32];
+  auto end = std::to_chars(text, text + sizeof text, exact, std::chars_format::scientific).ptr;
+  std::uint64_t digits = 0;
+  int exponent = 0;
+  bool behind_point = false;
+  const char* at = text + (text[0] == '-');
+  for (; at != end && *at != 'e'; ++at) {
+    if (*at == '.') {
+      behind_point = true;
+    } else {
+      digits = digits * 10 + static_cast<std::uint64_t>(*at - '0');
+      exponent -= behind_point;
+    }
+  }
+  if (at == end) return exact;  // not a finite number
+  int scale = 0;
+  std::from_chars(at + (at[1] == '+' ? 2 : 1), end, scale);
+  exponent += scale;
+  if (exponent < -300 || exponent > 300) return exact;
+  double power =
+      std::pow(10.0, std::abs(exponent));  // exact up to 22, and no score has more digits
+  double value = static_cast<double>(digits);
+  value = exponent < 0 ? value / power : value * power;
+  return std::signbit(exact) ? -value : value;
+}
+
 class Loader {
  public:
   Result<std::unique_ptr<Tokenizer>> load(const Value& root) {
@@ -47,9 +80,11 @@ class Loader {
       return unsupported("model type '" + type + "' is not known (BPE and Unigram are)");
     }
     CORPUS_CHECK(load_added(part(root, "added_tokens")));
-    for (std::string_view name : {"normalizer", "pre_tokenizer"}) print_.add(part(root, name).to_json());
+    for (std::string_view name : {"normalizer", "pre_tokenizer"})
+      print_.add(part(root, name).to_json());
     parts_.fingerprint = print_.hex();
-    parts_.strip_space = parts_.pre_tokenizer.prepends_space() || !parts_.normalizer.prepends().empty();
+    parts_.strip_space =
+        parts_.pre_tokenizer.prepends_space() || !parts_.normalizer.prepends().empty();
     return std::unique_ptr<Tokenizer>(std::make_unique<TextTokenizer>(std::move(parts_)));
   }
 
@@ -100,9 +135,11 @@ class Loader {
     if (vocab == nullptr || vocab->if_object() == nullptr) return corrupt("model: no \"vocab\"");
     if (merges == nullptr || merges->if_array() == nullptr) return corrupt("model: no \"merges\"");
     for (std::string_view name : {"continuing_subword_prefix", "end_of_word_suffix"}) {
-      if (!model.get(name, "").empty()) return unsupported("model: " + std::string(name) + " is not supported");
+      if (!model.get(name, "").empty())
+        return unsupported("model: " + std::string(name) + " is not supported");
     }
-    if (model.get("dropout", 0.0) != 0) return unsupported("model: dropout makes ids random; set it to null");
+    if (model.get("dropout", 0.0) != 0)
+      return unsupported("model: dropout makes ids random; set it to null");
     BpeOptions options;
     options.byte_symbols = byte_level();
     options.whole_words = model.get("ignore_merges", false);
@@ -110,7 +147,8 @@ class Loader {
     options.fuse_unknown = model.get("fuse_unk", false);
     std::unordered_map<std::string_view, TokenId> ids;  // by the piece as printed, for the merges
     for (const auto& [piece, id] : *vocab->if_object()) {
-      if (id.if_int() == nullptr) return corrupt("model: vocab: '" + piece + "' has no whole number");
+      if (id.if_int() == nullptr)
+        return corrupt("model: vocab: '" + piece + "' has no whole number");
       CORPUS_CHECK(add_piece(piece, *id.if_int()));
       ids.emplace(piece, static_cast<TokenId>(*id.if_int()));
     }
@@ -127,7 +165,9 @@ class Loader {
       std::snprintf(text, sizeof text, "<0x%02X>", static_cast<unsigned>(b));
       char byte = static_cast<char>(b);
       options.byte_ids[static_cast<std::size_t>(b)] =
-          byte_level() ? pieces_->id_of(std::string_view(&byte, 1)) : byte_fallback_ ? id_of(text) : -1;
+          byte_level()     ? pieces_->id_of(std::string_view(&byte, 1))
+          : byte_fallback_ ? id_of(text)
+                           : -1;
     }
     PairTable pairs(merges->if_array()->size());
     std::uint32_t rank = 0;
@@ -138,12 +178,16 @@ class Loader {
       merged.assign(pair.first).append(pair.second);
       TokenId id = id_of(merged);
       if (left < 0 || right < 0 || id < 0) {
-        return corrupt("model: merge " + std::to_string(rank) + " has a token that is not in vocab");
+        return corrupt("model: merge " + std::to_string(rank) +
+                       " has a token that is not in vocab");
       }
       pairs.set(left, right, {rank++, id}, false);
       print_.add(pair.first).add(pair.second);
     }
-    print_.add(options.whole_words).add(options.byte_fallback).add(options.fuse_unknown).add(options.unknown);
+    print_.add(options.whole_words)
+        .add(options.byte_fallback)
+        .add(options.fuse_unknown)
+        .add(options.unknown);
     parts_.model = std::make_unique<Bpe>(std::move(pieces_), std::move(pairs), options);
     return {};
   }
@@ -159,7 +203,8 @@ class Loader {
     } else if (const Value::Array* two = merge.if_array(); two != nullptr && two->size() == 2) {
       const std::string* left = (*two)[0].if_string();
       const std::string* right = (*two)[1].if_string();
-      if (left != nullptr && right != nullptr) return std::pair<std::string_view, std::string_view>(*left, *right);
+      if (left != nullptr && right != nullptr)
+        return std::pair<std::string_view, std::string_view>(*left, *right);
     }
     return corrupt("model: a merge is no pair of tokens");
   }
@@ -176,16 +221,20 @@ class Loader {
         return corrupt("model: vocab holds something else than [piece, score]");
       }
       const Value& score = (*two)[1];
-      if (score.if_double() == nullptr && score.if_int() == nullptr) return corrupt("model: a score is no number");
-      scores.push_back(score.if_double() != nullptr ? *score.if_double() : static_cast<double>(*score.if_int()));
+      if (score.if_double() == nullptr && score.if_int() == nullptr)
+        return corrupt("model: a score is no number");
+      scores.push_back(score.if_double() != nullptr ? as_peer_reads(*score.if_double())
+                                                    : static_cast<double>(*score.if_int()));
       CORPUS_CHECK(add_piece(*(*two)[0].if_string(), static_cast<std::int64_t>(scores.size()) - 1));
       print_.add(score.to_json());
     }
     std::int64_t unknown = model.get("unk_id", -1);
-    if (unknown >= static_cast<std::int64_t>(scores.size())) return corrupt("model: unk_id is outside of vocab");
+    if (unknown >= static_cast<std::int64_t>(scores.size()))
+      return corrupt("model: unk_id is outside of vocab");
     print_.add(unknown).add(byte_fallback_);
-    parts_.model = std::make_unique<Unigram>(std::move(pieces_), std::move(scores),
-                                             UnigramOptions{static_cast<TokenId>(unknown), byte_fallback_});
+    parts_.model =
+        std::make_unique<Unigram>(std::move(pieces_), std::move(scores),
+                                  UnigramOptions{static_cast<TokenId>(unknown), byte_fallback_});
     return {};
   }
 
@@ -202,13 +251,19 @@ class Loader {
       token.single_word = json.get("single_word", false);
       token.lstrip = json.get("lstrip", false);
       token.rstrip = json.get("rstrip", false);
-      if (token.content.size() > kLongestToken) return Error{Code::kLimit, "added token " + std::to_string(id) + " has over 64 KiB"};
+      if (token.content.size() > kLongestToken)
+        return Error{Code::kLimit, "added token " + std::to_string(id) + " has over 64 KiB"};
       if (id < 0 || id >= kMostIds) return corrupt("added token '" + token.content + "' has no id");
       token.id = static_cast<TokenId>(id);
       // Part of the vocabulary or not, text becomes it only here.
-      if (!parts_.vocabulary->has(token.id)) CORPUS_CHECK(parts_.vocabulary->add(id, token.content));
+      if (!parts_.vocabulary->has(token.id))
+        CORPUS_CHECK(parts_.vocabulary->add(id, token.content));
       if (token.special) parts_.vocabulary->set_special(token.id);
-      print_.add(id).add(token.content).add(token.special).add(token.normalized).add(token.single_word);
+      print_.add(id)
+          .add(token.content)
+          .add(token.special)
+          .add(token.normalized)
+          .add(token.single_word);
       print_.add(token.lstrip).add(token.rstrip);
       if (token.normalized) {
         std::string buffer;

@@ -15,7 +15,8 @@ constexpr TokenId kUnknown = -1;
 
 }  // namespace
 
-Unigram::Unigram(std::unique_ptr<Vocabulary> pieces, std::vector<double> scores, UnigramOptions options)
+Unigram::Unigram(std::unique_ptr<Vocabulary> pieces, std::vector<double> scores,
+                 UnigramOptions options)
     : scores_(std::move(scores)), options_(options) {
   std::size_t bytes = 0;
   for (TokenId id = 0; id < pieces->size(); ++id) bytes += pieces->piece(id).size();
@@ -49,7 +50,8 @@ void Unigram::encode(std::string_view word, WordScratch& s, std::vector<TokenId>
   best.assign(n + 1, {0, 0, kUnreached});
   auto reach = [&](std::size_t from, std::size_t to, double score, TokenId id) {
     auto& node = best[to];
-    if (node.id == kUnreached || score > node.score) node = {score, static_cast<std::uint32_t>(from), id};
+    if (node.id == kUnreached || score > node.score)
+      node = {score, static_cast<std::uint32_t>(from), id};
   };
   for (std::size_t at = 0; at < n;) {
     const double here = best[at].score;
@@ -73,7 +75,8 @@ void Unigram::encode(std::string_view word, WordScratch& s, std::vector<TokenId>
   auto push_unknown = [&](std::size_t from, std::size_t to) {
     std::string_view part = word.substr(from, to - from);
     auto id_of = [&](char b) { return byte_ids_[static_cast<unsigned char>(b)]; };
-    if (options_.byte_fallback && std::all_of(part.begin(), part.end(), [&](char b) { return id_of(b) >= 0; })) {
+    if (options_.byte_fallback &&
+        std::all_of(part.begin(), part.end(), [&](char b) { return id_of(b) >= 0; })) {
       for (std::size_t i = part.size(); i > 0; --i) s.ids.push_back(id_of(part[i - 1]));
     } else if (options_.unknown >= 0) {
       s.ids.push_back(options_.unknown);
@@ -84,7 +87,8 @@ void Unigram::encode(std::string_view word, WordScratch& s, std::vector<TokenId>
     if (best[to].id >= 0 && best[to].id != options_.unknown) {
       s.ids.push_back(best[to].id);
     } else {
-      while (from > 0 && (best[from].id == kUnknown || best[from].id == options_.unknown)) from = best[from].from;
+      while (from > 0 && (best[from].id == kUnknown || best[from].id == options_.unknown))
+        from = best[from].from;
       push_unknown(from, to);
     }
     to = from;

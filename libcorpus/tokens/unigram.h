@@ -23,15 +23,16 @@ struct UnigramOptions {
 class Unigram final : public WordModel {
  public:
   Unigram(std::unique_ptr<Vocabulary> pieces, std::vector<double> scores, UnigramOptions options);
-  void encode(std::string_view word, WordScratch& scratch, std::vector<TokenId>& out) const override;
+  void encode(std::string_view word, WordScratch& scratch,
+              std::vector<TokenId>& out) const override;
 
  private:
   std::vector<double> scores_;
   UnigramOptions options_;
   double unknown_score_ = 0;
   std::array<TokenId, 256> byte_ids_{};
-  PairTable edges_{0};               // a trie: (node, byte) -> node in Merge::id
-  std::vector<TokenId> piece_at_;    // node -> id, -1
+  PairTable edges_{0};             // a trie: (node, byte) -> node in Merge::id
+  std::vector<TokenId> piece_at_;  // node -> id, -1
 };
 
 }  // namespace corpus::tokens

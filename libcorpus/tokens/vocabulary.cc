@@ -4,7 +4,8 @@ namespace corpus::tokens {
 
 Result<void> Vocabulary::add(std::int64_t id, std::string_view bytes) {
   std::string where = "token id " + std::to_string(id);
-  if (id < 0 || id >= kMostIds) return Error{Code::kLimit, where + " is outside 0.." + std::to_string(kMostIds - 1)};
+  if (id < 0 || id >= kMostIds)
+    return Error{Code::kLimit, where + " is outside 0.." + std::to_string(kMostIds - 1)};
   if (bytes.size() > kLongestToken) return Error{Code::kLimit, where + " has over 64 KiB"};
   auto at = static_cast<std::size_t>(id);
   if (at >= pieces_.size()) {

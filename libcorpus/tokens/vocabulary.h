@@ -28,11 +28,15 @@ class Vocabulary {
   void hide(TokenId id);
 
   std::int32_t size() const { return static_cast<std::int32_t>(pieces_.size()); }
-  bool has(TokenId id) const { return id >= 0 && id < size() && (flags_[static_cast<std::size_t>(id)] & kUsed) != 0; }
+  bool has(TokenId id) const {
+    return id >= 0 && id < size() && (flags_[static_cast<std::size_t>(id)] & kUsed) != 0;
+  }
   std::string_view piece(TokenId id) const {
     return has(id) ? std::string_view(pieces_[static_cast<std::size_t>(id)]) : std::string_view();
   }
-  bool is_special(TokenId id) const { return has(id) && (flags_[static_cast<std::size_t>(id)] & kSpecial) != 0; }
+  bool is_special(TokenId id) const {
+    return has(id) && (flags_[static_cast<std::size_t>(id)] & kSpecial) != 0;
+  }
   TokenId id_of(std::string_view bytes) const {
     auto found = ids_.find(bytes);
     return found == ids_.end() ? -1 : found->second;

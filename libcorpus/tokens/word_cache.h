@@ -1,5 +1,5 @@
-// Answers of a word model for short words, bounded: two words a set, the one used last stays longest.
-// One cache line an entry, 2 MiB in all. Of one thread.
+// Answers of a word model for short words, bounded: two words a set, the one used last stays
+// longest. One cache line an entry, 2 MiB in all. Of one thread.
 #ifndef CORPUS_TOKENS_WORD_CACHE_H_
 #define CORPUS_TOKENS_WORD_CACHE_H_
 
@@ -22,8 +22,8 @@ class WordCache {
 
   WordCache() : entries_(std::make_unique<Entry[]>(kEntries)) {}
 
-  // Appends the ids of `word` (1 to kLongest bytes): from the cache, or from make(out), which appends
-  // them. The 32 bytes from word.data() on can be read where `roomy`.
+  // Appends the ids of `word` (1 to kLongest bytes): from the cache, or from make(out), which
+  // appends them. The 32 bytes from word.data() on can be read where `roomy`.
   template <typename Make>
   void encode(std::string_view word, bool roomy, std::vector<TokenId>& out, Make&& make) {
     const Key key = load(word, roomy);

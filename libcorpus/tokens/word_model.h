@@ -1,7 +1,7 @@
 // What turns one piece of text (a word of the pre-tokenizer) into ids: BPE or Unigram.
 //
-// A pure function of the word, so that answers may be cached. Immutable; threads share one, each with
-// its own WordScratch.
+// A pure function of the word, so that answers may be cached. Immutable; threads share one, each
+// with its own WordScratch.
 #ifndef CORPUS_TOKENS_WORD_MODEL_H_
 #define CORPUS_TOKENS_WORD_MODEL_H_
 
@@ -15,8 +15,8 @@
 namespace corpus::tokens {
 
 struct WordScratch {
-  std::vector<TokenId> ids;    // the symbols of the word
-  std::vector<Merge> merges;   // of each symbol with the next
+  std::vector<TokenId> ids;   // the symbols of the word
+  std::vector<Merge> merges;  // of each symbol with the next
   struct Candidate {
     std::uint32_t rank;
     std::uint32_t at;
@@ -40,7 +40,8 @@ struct WordScratch {
 class WordModel {
  public:
   virtual ~WordModel() = default;
-  virtual void encode(std::string_view word, WordScratch& scratch, std::vector<TokenId>& out) const = 0;
+  virtual void encode(std::string_view word, WordScratch& scratch,
+                      std::vector<TokenId>& out) const = 0;
 };
 
 }  // namespace corpus::tokens

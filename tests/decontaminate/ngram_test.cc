@@ -123,6 +123,19 @@ TEST(Decontaminate, TheIndexCanBeKept) {
   }
 }
 
+// Version 1 of docs/formats/benchmark-index.md, kept for ever.
+TEST(Decontaminate, GoldenIndexIsRead) {
+  std::string bytes = slurp(CORPUS_SOURCE_DIR "/tests/data/golden/benchmark-index-v1");
+  auto index = BenchmarkIndex::from_bytes(bytes, "golden");
+  ASSERT_TRUE(index) << index.error().message;
+  EXPECT_EQ(index->to_bytes(), bytes);
+  ASSERT_EQ(index->items().size(), 3u);
+  EXPECT_TRUE(index->items()[2].code);
+  index->finish({});
+  EXPECT_EQ(found(*index, "Maria buys 14 boxes with 6 pens each and gives away a third of the pens. How many pens does she keep?"),
+            (std::vector<std::uint32_t>{0}));
+}
+
 TEST(Decontaminate, TheComponentDropsWithEvidence) {
   Folder folder;
   std::string path = folder.write("bench.jsonl", "{\"question\": \"" + kLong + "\", \"answer\": \"72\"}\n");

@@ -71,11 +71,11 @@ def main_inside():
     with tempfile.TemporaryDirectory() as folder:
         for name, (specials, source) in TEMPLATES.items():
             vocabulary = dict(base)
-            size = max(base["model"]["vocab"].values()) + 1
+            known, size = base["model"]["vocab"], len(base["model"]["vocab"])
+            new = [s for s in specials if s not in known]
             vocabulary["added_tokens"] = base["added_tokens"] + [
-                {"id": size + i, "content": s, "special": True, "normalized": False, "single_word": False, "lstrip": False, "rstrip": False}
-                for i, s in enumerate(specials)]
-            vocabulary["model"] = dict(base["model"], vocab={k: v for k, v in base["model"]["vocab"].items() if k not in specials})
+                {"id": known[s] if s in known else size + new.index(s), "content": s, "special": True, "normalized": False,
+                 "single_word": False, "lstrip": False, "rstrip": False} for s in specials]
             path = f"{folder}/{name}.json"
             pathlib.Path(path).write_text(json.dumps(vocabulary))
             talks = list(conversations())

@@ -2,8 +2,8 @@
 //
 //   encode_dump TOKENIZER PATTERN SPECIALS < texts > ids
 //
-// A text is its length (4 bytes, little-endian) and its bytes; the answer to each is the number of ids
-// and the ids (4 bytes each). PATTERN may be empty; SPECIALS is 0 or 1.
+// A text is its length (4 bytes, little-endian) and its bytes; the answer to each is the number of
+// ids and the ids (4 bytes each). PATTERN may be empty; SPECIALS is 0 or 1.
 #include <cstdint>
 #include <cstdio>
 #include <string>

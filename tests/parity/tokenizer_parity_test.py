@@ -108,15 +108,17 @@ class Check:
     def __init__(self):
         self.failed = False
 
-    def __call__(self, name, path, pattern, specials, texts, theirs, allowed=lambda text: False):
-        """theirs(texts) -> lists of ids. `allowed`: texts where a stated difference is known."""
+    def __call__(self, name, path, pattern, specials, texts, theirs, allowed=lambda text: False,
+                 tie=lambda a, b: False):
+        """theirs(texts) -> lists of ids. `allowed`: texts where a stated difference is known; `tie`: lists of ids that
+        the model likes equally."""
         mine = ours(path, pattern, specials, [t.encode() for t in texts])
         expected = theirs(texts)
         differ = [i for i in range(len(texts)) if mine[i] != expected[i]]
-        excused = [i for i in differ if allowed(texts[i])]
+        excused = [i for i in differ if allowed(texts[i]) or tie(mine[i], expected[i])]
         tokens, size = sum(map(len, expected)), sum(len(t.encode()) for t in texts)
         print(f"{name:34} {len(texts):7} texts {size:10} bytes {tokens:9} ids: {len(differ) - len(excused)} differ"
-              + (f", {len(excused)} where Unicode versions do" if excused else ""), flush=True)
+              + (f", {len(excused)} excused (newer Unicode, or a tie)" if excused else ""), flush=True)
         for i in [i for i in differ if i not in excused][:3]:
             text = texts[i]
             at = next((k for k, (a, b) in enumerate(zip(mine[i], expected[i])) if a != b), min(len(mine[i]), len(expected[i])))
@@ -315,8 +317,11 @@ def trained(check, folder, texts, hard, wanted, hugging_face, tokenizers, senten
                                                  character_coverage=0.999, num_threads=2)
         processor = sentencepiece.SentencePieceProcessor(model_file=f"{folder}/sp_{kind}.model")
         encode = lambda ts: [processor.encode(t) for t in ts]
-        check(f"sentencepiece {kind}", f"{folder}/sp_{kind}.model", "", False, texts, encode)
-        check(f"sentencepiece {kind}, hard", f"{folder}/sp_{kind}.model", "", False, hard, encode)
+        # Of ways to cut a text that score the same, 0.1.97 (Debian's library) and 0.2 do not always take the same one.
+        score = lambda ids: sum(processor.get_score(i) for i in ids)
+        tie = lambda a, b: kind == "unigram" and abs(score(a) - score(b)) < 1e-3
+        check(f"sentencepiece {kind}", f"{folder}/sp_{kind}.model", "", False, texts, encode, tie=tie)
+        check(f"sentencepiece {kind}, hard", f"{folder}/sp_{kind}.model", "", False, hard, encode, tie=tie)
 
 
 def main():

@@ -152,6 +152,49 @@ TEST_F(Withdrawals, AnyChangedByteOfListOrCertificateIsFound) {
   }
 }
 
+// Neighbours that stand in the list, with good paths, but that do not show what they are to show.
+TEST_F(Withdrawals, NeighboursHaveToStandSideBySide) {
+  auto before = parse_content_ids(test::slurp(folder / "out/integrity/ids"));
+  ASSERT_TRUE(before);
+  ASSERT_TRUE(append_withdrawal(list, entry({hex(before->ids[before->ids.size() / 2])}), key));
+  make("next", stage());
+  auto ids = parse_content_ids(test::slurp(folder / "next/integrity/ids"));
+  ASSERT_TRUE(ids);
+  MemoryHashes hashes = ids->hashes();
+  auto place = [&](std::uint64_t index) {
+    Value out, path = Value::Array();
+    out.set("index", static_cast<std::int64_t>(index));
+    out.set("id", hex(ids->ids[index]));
+    Proof hashes_to_root = *inclusion_proof(hashes, index, ids->ids.size());
+    for (const auto& digest : hashes_to_root) {
+      path.if_array()->emplace_back(hex(digest));
+    }
+    out.set("path", path);
+    return out;
+  };
+  Value proof = *json::parse_value(*certify_exclusion(folder / "next", list, 0));
+  Value absent = (*proof.find("absent")->if_array())[0];
+  std::int64_t left = absent.find("left")->get("index", -1);
+  ASSERT_GT(left, 1);
+  ASSERT_LT(left + 3, static_cast<std::int64_t>(ids->ids.size()));
+  auto forged = [&](const Value& l, const Value& r) {
+    Value one = absent, all = proof;
+    one.set("left", l);
+    one.set("right", r);
+    all.set("absent", Value::Array{one});
+    return check_certificate(all.to_json() + '\n');
+  };
+  auto at = static_cast<std::uint64_t>(left);
+  EXPECT_TRUE(forged(place(at), place(at + 1)));
+  EXPECT_FALSE(forged(place(at - 1), place(at + 1)));  // a gap in which it could stand
+  EXPECT_FALSE(forged(place(at), place(at + 2)));
+  EXPECT_FALSE(forged(place(at - 1), place(at)));  // side by side elsewhere
+  EXPECT_FALSE(forged(place(at + 1), place(at + 2)));
+  EXPECT_FALSE(forged(place(at), Value()));  // not the end
+  EXPECT_FALSE(forged(Value(), place(at + 1)));
+  EXPECT_FALSE(forged(Value(), Value()));
+}
+
 TEST_F(Withdrawals, ACorpusWithoutContentIdsGetsNoCertificate) {
   ASSERT_TRUE(append_withdrawal(list, entry({id_of(3)}), key));
   make_corpus(folder, "plain", record_lines(20), false);
@@ -162,10 +205,29 @@ TEST_F(Withdrawals, ACorpusWithoutContentIdsGetsNoCertificate) {
 }
 
 TEST_F(Withdrawals, AListOfIdsThatIsNotTheRecordsIsFound) {
-  // An honest list, signed by a dishonest hand: every file is as signed, the records differ.
-  auto report = verify_signed(folder / "out", {.trusted = {}, .records = true});
+  // Signed anew by a dishonest hand: every file is as signed, but an id is left out of the list.
+  std::string dir = folder / "out";
+  auto ids = parse_content_ids(test::slurp(dir + "/integrity/ids"));
+  ASSERT_TRUE(ids);
+  ids->ids.pop_back();
+  folder.write("out/integrity/ids", ids->print());
+  auto envelope = parse_envelope(test::slurp(dir + "/manifest.dsse.json"), EnvelopeForm::kOurs);
+  Statement statement = *parse_statement(envelope->payload);
+  for (auto& subject : statement.subjects) {
+    if (subject.name == kIdsName) subject.sha256 = sha256(ids->print());
+  }
+  Value evidence = *statement.predicate.find("evidence"), list_of_ids = *evidence.find("ids");
+  list_of_ids.set("root", hex(ids->root()));
+  list_of_ids.set("count", static_cast<std::int64_t>(ids->ids.size()));
+  evidence.set("ids", list_of_ids);
+  statement.predicate.set("evidence", evidence);
+  folder.write("out/manifest.dsse.json",
+               print_envelope(sign(kInTotoType, print_statement(statement), key)));
+  EXPECT_TRUE(verify_signed(dir)->report.ok);
+  auto report = verify_signed(dir, {.trusted = {}, .records = true});
   ASSERT_TRUE(report);
-  EXPECT_TRUE(report->report.ok) << report->report.error;
+  EXPECT_FALSE(report->report.ok);
+  EXPECT_NE(report->report.error.find("integrity/ids"), std::string::npos) << report->report.error;
 }
 
 // All places of an absent id among few, so that the ends and the empty list are met.

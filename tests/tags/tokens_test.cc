@@ -13,7 +13,8 @@ namespace {
 
 std::string tag_of(Value options, std::string_view key = "tokens") {
   test::Folder folder;
-  options.set("tokenizer", folder.write("tokenizer.json", tokens::tiny_json({.specials = {"<|end|>"}})));
+  options.set("tokenizer",
+              folder.write("tokenizer.json", tokens::tiny_json({.specials = {"<|end|>"}})));
   MemoryBudget memory;
   BuildContext context{.memory = &memory};
   auto made = find_component("tags.tokens")->make(options, context);
@@ -31,7 +32,8 @@ std::string tag_of(Value options, std::string_view key = "tokens") {
 }
 
 TEST(TagsTokens, CountsTurnsInScopeWithoutTemplateOrSpecials) {
-  EXPECT_EQ(tag_of({}), "10");  // "hello", " world"; "hell" and the 7 bytes of what is no special here
+  EXPECT_EQ(tag_of({}),
+            "10");  // "hello", " world"; "hell" and the 7 bytes of what is no special here
   Value prompt;
   prompt.set("scope", "prompt");
   EXPECT_EQ(tag_of(std::move(prompt)), "2");

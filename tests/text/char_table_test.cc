@@ -27,7 +27,10 @@ TEST(CharTable, SetChangesOneCharacterOnly) {
   CharTable plain(digits_and_letters), table(digits_and_letters);
   table.set(0xE123, 7).set(U'-', 9);
   for (char32_t c = 0; c < 0x110000; ++c) {
-    ASSERT_EQ(table[c], c == 0xE123 ? 7 : c == U'-' ? 9 : plain[c]) << static_cast<std::uint32_t>(c);
+    ASSERT_EQ(table[c], c == 0xE123 ? 7
+                        : c == U'-' ? 9
+                                    : plain[c])
+        << static_cast<std::uint32_t>(c);
   }
 }
 
@@ -36,7 +39,8 @@ TEST(NormalizeUnicode11, LeavesNewerCharactersAlone) {
   EXPECT_EQ(normalize_unicode11("\u00e9", Form::kNfd), "e\u0301");
   EXPECT_EQ(normalize_unicode11("\ufb01\u337e", Form::kNfkc), "fi\u660e\u6cbb");
   EXPECT_EQ(normalize_unicode11("\ufb01", Form::kNfkd), "fi");
-  EXPECT_EQ(normalize_unicode11("\u32ff", Form::kNfkc), "\u32ff");  // Unicode 12.1; a newer table has two characters
+  EXPECT_EQ(normalize_unicode11("\u32ff", Form::kNfkc),
+            "\u32ff");  // Unicode 12.1; a newer table has two characters
 }
 
 }  // namespace

@@ -19,15 +19,19 @@ World random_world(unsigned seed) {
   std::mt19937 rng(seed);
   World w;
   for (std::uint32_t rank = 0; rank < 40; ++rank) {
-    auto left = static_cast<TokenId>(rng() % w.tokens.size()), right = static_cast<TokenId>(rng() % w.tokens.size());
-    if (w.merges.contains({left, right}) || w.tokens[size_t(left)].size() + w.tokens[size_t(right)].size() > 12) continue;
+    auto left = static_cast<TokenId>(rng() % w.tokens.size()),
+         right = static_cast<TokenId>(rng() % w.tokens.size());
+    if (w.merges.contains({left, right}) ||
+        w.tokens[size_t(left)].size() + w.tokens[size_t(right)].size() > 12)
+      continue;
     w.merges[{left, right}] = {rank, static_cast<TokenId>(w.tokens.size())};
     w.tokens.push_back(w.tokens[size_t(left)] + w.tokens[size_t(right)]);
   }
   return w;
 }
 
-// Word by word as the definition says: merge the lowest rank, the leftmost of equals, until none is left.
+// Word by word as the definition says: merge the lowest rank, the leftmost of equals, until none is
+// left.
 std::vector<TokenId> reference(const World& w, std::string_view word) {
   std::vector<TokenId> ids;
   for (char c : word) ids.push_back(c - 'a');

@@ -1,4 +1,5 @@
-// Texts of the corpora below CORPUS_TEST_DATA (or ../shared/data), for tests; none where there are none.
+// Texts of the corpora below CORPUS_TEST_DATA (or ../shared/data), for tests; none where there are
+// none.
 #ifndef CORPUS_TESTS_REAL_TEXTS_H_
 #define CORPUS_TESTS_REAL_TEXTS_H_
 
@@ -14,7 +15,8 @@
 namespace corpus::test {
 
 // The turns of the first records of `files` below the data folder, one text each.
-inline std::vector<std::string> real_texts(std::initializer_list<const char*> files, std::size_t records) {
+inline std::vector<std::string> real_texts(std::initializer_list<const char*> files,
+                                           std::size_t records) {
   struct Collect final : Sink {
     std::vector<std::string>* out = nullptr;
     std::uint32_t fields() const override { return Fields::kTurns; }

@@ -45,8 +45,9 @@ inline std::string json_string(std::string_view s) {
 using Merges = std::vector<std::pair<std::string, std::string>>;
 
 inline const Merges& tiny_merges() {
-  static const Merges merges{{"h", "e"}, {"l", "l"}, {"he", "ll"}, {"hell", "o"}, {" ", "w"}, {"o", "r"},
-                             {" w", "or"}, {"l", "d"}, {" wor", "ld"}, {"\n", "\n"}, {" ", " "}, {"t", "h"}};
+  static const Merges merges{{"h", "e"},     {"l", "l"},   {"he", "ll"}, {"hell", "o"},
+                             {" ", "w"},     {"o", "r"},   {" w", "or"}, {"l", "d"},
+                             {" wor", "ld"}, {"\n", "\n"}, {" ", " "},   {"t", "h"}};
   return merges;
 }
 
@@ -70,11 +71,15 @@ inline std::string tiny_json(const TinyOptions& options = {}) {
     merges += (merges.empty() ? "" : ",") + json_string(printed(a) + " " + printed(b));
   }
   for (const std::string& special : options.specials) {
-    added += std::string(added.empty() ? "" : ",") + "{\"id\":" + std::to_string(id++) + ",\"content\":" + json_string(special) +
-             ",\"special\":true,\"normalized\":false,\"single_word\":false,\"lstrip\":false,\"rstrip\":false}";
+    added += std::string(added.empty() ? "" : ",") + "{\"id\":" + std::to_string(id++) +
+             ",\"content\":" + json_string(special) +
+             ",\"special\":true,\"normalized\":false,\"single_word\":false,\"lstrip\":false,"
+             "\"rstrip\":false}";
   }
-  return "{\"version\":\"1.0\",\"added_tokens\":[" + added + "],\"pre_tokenizer\":" + options.pre_tokenizer + options.extra +
-         ",\"model\":{\"type\":\"BPE\",\"vocab\":{" + vocab + "},\"merges\":[" + merges + "]" + options.model_extra + "}}";
+  return "{\"version\":\"1.0\",\"added_tokens\":[" + added +
+         "],\"pre_tokenizer\":" + options.pre_tokenizer + options.extra +
+         ",\"model\":{\"type\":\"BPE\",\"vocab\":{" + vocab + "},\"merges\":[" + merges + "]" +
+         options.model_extra + "}}";
 }
 
 inline std::unique_ptr<Tokenizer> tiny(const TinyOptions& options = {}) {

@@ -25,10 +25,12 @@ std::string slurp(const std::string& path) {
 class TokenSinkTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_.write("tokenizer.json", tiny_json({.specials = {"<|endoftext|>", "<|im_start|>", "<|im_end|>"}}));
+    folder_.write("tokenizer.json",
+                  tiny_json({.specials = {"<|endoftext|>", "<|im_start|>", "<|im_end|>"}}));
   }
 
-  Result<Report> tokenize(const std::string& name, Value options, int threads = 1, std::int64_t batch = 1 << 20) {
+  Result<Report> tokenize(const std::string& name, Value options, int threads = 1,
+                          std::int64_t batch = 1 << 20) {
     Recipe recipe;
     recipe.input.set("paths", Value::Array{Value(folder_ / "in.jsonl")});
     recipe.input.set("batch", batch);
@@ -49,8 +51,8 @@ Value options(std::int64_t length, const char* format = "corpus") {
 }
 
 std::string conversation(const std::string& question, const std::string& answer) {
-  return R"({"messages":[{"role":"user","content":)" + json_string(question) + R"(},{"role":"assistant","content":)" +
-         json_string(answer) + "}]}\n";
+  return R"({"messages":[{"role":"user","content":)" + json_string(question) +
+         R"(},{"role":"assistant","content":)" + json_string(answer) + "}]}\n";
 }
 
 std::string random_corpus(unsigned seed, int records) {
@@ -59,7 +61,8 @@ std::string random_corpus(unsigned seed, int records) {
   for (int i = 0; i < records; ++i) {
     auto text = [&] {
       std::string s;
-      for (unsigned n = rng() % 40 + 1; n > 0; --n) s += rng() % 3 == 0 ? " world" : rng() % 2 == 0 ? "hello " : "x";
+      for (unsigned n = rng() % 40 + 1; n > 0; --n)
+        s += rng() % 3 == 0 ? " world" : rng() % 2 == 0 ? "hello " : "x";
       return s;
     };
     out += conversation(text(), text());
@@ -68,15 +71,19 @@ std::string random_corpus(unsigned seed, int records) {
 }
 
 TEST_F(TokenSinkTest, ConversationsAndTextReadBack) {
-  folder_.write("in.jsonl", conversation("hello", "hello world") + "{\"text\":\"hell\"}\n" + conversation("x", "") +
-                                R"({"messages":[{"role":"user","content":"nobody answers"}]})" "\n" +
+  folder_.write("in.jsonl", conversation("hello", "hello world") + "{\"text\":\"hell\"}\n" +
+                                conversation("x", "") +
+                                R"({"messages":[{"role":"user","content":"nobody answers"}]})"
+                                "\n" +
                                 conversation("long", std::string(200, 'x')) + "not json\n");
   auto report = tokenize("out", options(40));
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->summary.kept, 3u);
   EXPECT_EQ(report->summary.malformed, 1u);
   EXPECT_EQ(report->summary.dropped,
-            (std::vector<std::pair<std::string, std::uint64_t>>{{"malformed.not_object", 1}, {"output.tokens.too_long", 1}, {"output.tokens.unanswered", 1}}));
+            (std::vector<std::pair<std::string, std::uint64_t>>{{"malformed.not_object", 1},
+                                                                {"output.tokens.too_long", 1},
+                                                                {"output.tokens.unanswered", 1}}));
   auto file = TokenFile::open(folder_ / "out/tokens.tok");
   ASSERT_TRUE(file) << file.error().message;
   EXPECT_TRUE(file->verify());
@@ -97,11 +104,14 @@ TEST_F(TokenSinkTest, ConversationsAndTextReadBack) {
     learned.push_back(t->decode(learn));
   }
   std::sort(texts.begin(), texts.end());
-  EXPECT_EQ(texts, (std::vector<std::string>{
-                       "<|im_start|>user\nhello<|im_end|>\n<|im_start|>assistant\nhello world<|im_end|>\n",
-                       "<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n<|im_end|>\n", "hell<|endoftext|>"}));
+  EXPECT_EQ(texts,
+            (std::vector<std::string>{
+                "<|im_start|>user\nhello<|im_end|>\n<|im_start|>assistant\nhello world<|im_end|>\n",
+                "<|im_start|>user\nx<|im_end|>\n<|im_start|>assistant\n<|im_end|>\n",
+                "hell<|endoftext|>"}));
   std::sort(learned.begin(), learned.end());
-  EXPECT_EQ(learned, (std::vector<std::string>{"<|im_end|>", "hell<|endoftext|>", "hello world<|im_end|>"}));
+  EXPECT_EQ(learned,
+            (std::vector<std::string>{"<|im_end|>", "hell<|endoftext|>", "hello world<|im_end|>"}));
   auto about = json::parse_value(slurp(folder_ / "out/tokens.json"));
   ASSERT_TRUE(about);
   EXPECT_EQ(about->get("documents", 0), 3);
@@ -148,7 +158,8 @@ TEST_F(TokenSinkTest, MegatronIndexReadsBackToTheSameTokens) {
   auto file = *TokenFile::open(folder_ / "a/tokens.tok");
   std::string bin = slurp(folder_ / "b/tokens.bin"), idx = slurp(folder_ / "b/tokens.idx");
   std::string learn = slurp(folder_ / "b/learn.bin"), learn_idx = slurp(folder_ / "b/learn.idx");
-  // The layout of Megatron-LM's IndexedDataset: magic, version, type, counts, sizes, pointers, documents.
+  // The layout of Megatron-LM's IndexedDataset: magic, version, type, counts, sizes, pointers,
+  // documents.
   auto read = [&](const std::string& s, std::size_t at, auto value) {
     std::memcpy(&value, s.data() + at, sizeof value);
     return value;
@@ -166,13 +177,16 @@ TEST_F(TokenSinkTest, MegatronIndexReadsBackToTheSameTokens) {
   std::uint64_t begin = 0;
   for (std::uint64_t i = 0; i < sequences; ++i) {
     auto size = static_cast<std::uint64_t>(read(idx, 34 + i * 4, std::int32_t{}));
-    ASSERT_EQ(read(idx, 34 + sequences * 4 + i * 8, std::int64_t{}), static_cast<std::int64_t>(begin * 2));
-    ASSERT_EQ(read(learn_idx, 34 + sequences * 4 + i * 8, std::int64_t{}), static_cast<std::int64_t>(begin));
+    ASSERT_EQ(read(idx, 34 + sequences * 4 + i * 8, std::int64_t{}),
+              static_cast<std::int64_t>(begin * 2));
+    ASSERT_EQ(read(learn_idx, 34 + sequences * 4 + i * 8, std::int64_t{}),
+              static_cast<std::int64_t>(begin));
     begin += size;
     ASSERT_EQ(begin, file.document_ends()[i]);
   }
   for (std::uint64_t i = 0; i < file.sequences(); ++i) {
-    auto document = static_cast<std::uint64_t>(read(idx, 34 + sequences * 12 + (i + 1) * 8, std::int64_t{}));
+    auto document =
+        static_cast<std::uint64_t>(read(idx, 34 + sequences * 12 + (i + 1) * 8, std::int64_t{}));
     ASSERT_EQ(file.document_ends()[document - 1], file.sequence_ends()[i]);
   }
   for (std::uint64_t i = 0; i < file.tokens(); ++i) {
@@ -201,7 +215,8 @@ TEST(TokenFile, DamageIsFound) {
   std::vector<std::uint8_t> learn{0, 1, 1, 0, 1};
   auto writer = make_token_file_writer({folder.path(), 8, 100000, std::string(64, 'f'), "chatml"});
   ASSERT_TRUE(writer->open());
-  Document whole[]{{std::span(ids).first(3), std::span(learn).first(3)}, {std::span(ids).subspan(3), std::span(learn).subspan(3)}};
+  Document whole[]{{std::span(ids).first(3), std::span(learn).first(3)},
+                   {std::span(ids).subspan(3), std::span(learn).subspan(3)}};
   ASSERT_TRUE(writer->write(whole));
   ASSERT_TRUE(writer->close());
   auto good = TokenFile::open(folder / "tokens.tok");

@@ -63,7 +63,8 @@ Joined join(std::span<const RunFile> runs, const std::string& task, std::vector<
     }
   }
   auto note = [&](std::size_t n, const char* what) {
-    if (n > 0) notes.push_back(task + ": does not count: " + std::to_string(n) + (n == 1 ? " question" : " questions") + what);
+    if (n > 0)
+      notes.push_back(task + ": does not count: " + std::to_string(n) + (n == 1 ? " question" : " questions") + what);
   };
   note(missing, " not in all runs");
   note(changed, " with one id and other contents");
@@ -159,7 +160,8 @@ Result<Comparison> compare(const std::vector<RunFile>& runs, const CompareOption
     std::span<const RunFile> some = std::span(runs).first(no_teacher ? 2 : runs.size());
     Joined rows = join(some, task, out.notes);
     if (rows[0].empty()) continue;
-    for (const Scores& scores : scores_of(rows, task, out.notes)) out.rows.push_back(measure(task, scores, some.size(), options));
+    for (const Scores& scores : scores_of(rows, task, out.notes))
+      out.rows.push_back(measure(task, scores, some.size(), options));
   }
   if (out.rows.empty()) {
     std::string message = runs.size() == 1 ? "the run has no questions" : "the runs have no question in common";
@@ -194,7 +196,8 @@ std::string p_value(double p) {
 
 std::string as_table(const Comparison& comparison) {
   bool two = comparison.rows[0].after.has_value();
-  bool three = std::any_of(comparison.rows.begin(), comparison.rows.end(), [](const MetricRow& r) { return r.teacher.has_value(); });
+  bool three = std::any_of(comparison.rows.begin(), comparison.rows.end(),
+                           [](const MetricRow& r) { return r.teacher.has_value(); });
   std::vector<std::vector<std::string>> cells;
   if (two) {
     cells.push_back({"task", "n", "before", "after", "difference (95 %)", "McNemar p"});
@@ -205,11 +208,13 @@ std::string as_table(const Comparison& comparison) {
   for (const auto& row : comparison.rows) {
     bool share = !row.lower_is_better;
     auto& line = cells.emplace_back();
-    line = {row.metric == "perplexity" ? row.task : row.task + ' ' + row.metric, std::to_string(row.questions), number(row.before, share)};
+    line = {row.metric == "perplexity" ? row.task : row.task + ' ' + row.metric, std::to_string(row.questions),
+            number(row.before, share)};
     if (!two) {
       char text[64];
       const auto& i = row.before_interval;
-      std::snprintf(text, sizeof text, share ? "[%.1f, %.1f]" : "[%.3f, %.3f]", share ? 100 * i.low : i.low, share ? 100 * i.high : i.high);
+      std::snprintf(text, sizeof text, share ? "[%.1f, %.1f]" : "[%.3f, %.3f]", share ? 100 * i.low : i.low,
+                    share ? 100 * i.high : i.high);
       line.push_back(text);
       continue;
     }

@@ -39,7 +39,8 @@ Result<Url> parse_url(const std::string& text) {
   while (out.base.ends_with('/')) out.base.pop_back();
   std::string name = out.origin.substr(host);
   if (name.empty() || name.find('@') != std::string::npos) {
-    return Error{Code::kInvalidArgument, "--endpoint: no host in the URL, or a password; keys belong into STUDENT_API_KEY"};
+    return Error{Code::kInvalidArgument,
+                 "--endpoint: no host in the URL, or a password; keys belong into STUDENT_API_KEY"};
   }
   out.local = name.starts_with("127.") || name.starts_with("localhost") || name.starts_with("[::1]");
   return out;
@@ -77,7 +78,9 @@ class Endpoint final : public Subject {
       if (ask.sampling.top_p < 1) body["top_p"] = ask.sampling.top_p;
       body["seed"] = ask.sampling.seed & 0x7fffffff;
       // OpenAI's own service takes at most four; the others are found in the answer.
-      if (!ask.stop.empty()) body["stop"] = std::vector(ask.stop.begin(), ask.stop.begin() + std::min<std::ptrdiff_t>(4, std::ssize(ask.stop)));
+      if (!ask.stop.empty())
+        body["stop"] =
+            std::vector(ask.stop.begin(), ask.stop.begin() + std::min<std::ptrdiff_t>(4, std::ssize(ask.stop)));
       CORPUS_TRY(Json reply, call(place(), &body));
       CORPUS_TRY(Json choice, first_choice(reply));
       const Json& holder = options_.chat ? choice["message"] : choice;
@@ -177,7 +180,8 @@ class Endpoint final : public Subject {
     body.update(Json{{"max_tokens", 16}, {"temperature", 0}});
     CORPUS_TRY(Json reply, call(place(), &body));
     CORPUS_TRY(Json choice, first_choice(reply));
-    if (choice.contains("message") && choice["message"].contains("content") && choice["message"]["content"].is_string()) {
+    if (choice.contains("message") && choice["message"].contains("content") &&
+        choice["message"]["content"].is_string()) {
       out.said = choice["message"]["content"].get<std::string>();
     }
     return {};
@@ -202,7 +206,9 @@ class Endpoint final : public Subject {
       request.path = url_.base + path;
       request.headers = {{"Content-Type", "application/json"}};
       request.body = text;
-      request.content_receiver = [&](const char* bytes, std::size_t n, std::uint64_t, std::uint64_t) { return take(bytes, n); };
+      request.content_receiver = [&](const char* bytes, std::size_t n, std::uint64_t, std::uint64_t) {
+        return take(bytes, n);
+      };
       auto result = client.send(request);
       int status = result ? result->status : 0;
       if (status == 200) {
@@ -225,8 +231,8 @@ class Endpoint final : public Subject {
     if (status == 0) return {Code::kIo, message + httplib::to_string(error)};
     Json parsed = Json::parse(reply, nullptr, false);
     std::string why = reply.substr(0, 200);
-    if (parsed.is_object() && parsed.contains("error") && parsed["error"].is_object() && parsed["error"].contains("message") &&
-        parsed["error"]["message"].is_string()) {
+    if (parsed.is_object() && parsed.contains("error") && parsed["error"].is_object() &&
+        parsed["error"].contains("message") && parsed["error"]["message"].is_string()) {
       why = parsed["error"]["message"].get<std::string>();
     }
     return {Code::kIo, message + "HTTP " + std::to_string(status) + ": " + why};

@@ -62,7 +62,11 @@ class Local final : public Subject {
  public:
   Local(Model& model, const corpus::Tokenizer& tokenizer, const corpus::ChatTemplate* chat, bool as_turns,
         std::unique_ptr<Engine> engine, Json description)
-      : model_(model), tokenizer_(tokenizer), chat_(as_turns ? chat : nullptr), engine_(std::move(engine)), scratch_(tokenizer.scratch()),
+      : model_(model),
+        tokenizer_(tokenizer),
+        chat_(as_turns ? chat : nullptr),
+        engine_(std::move(engine)),
+        scratch_(tokenizer.scratch()),
         description_(std::move(description)) {
     const Config& config = model.config();
     if (chat != nullptr) stop_ids_.assign(chat->stop_ids().begin(), chat->stop_ids().end());
@@ -121,8 +125,9 @@ class Local final : public Subject {
         CORPUS_TRY(auto ids, continued(questions[i].context, choice));
         whole.push_back(std::move(ids.first));
         from.push_back(ids.second);
-        one_token = one_token && from.back() + 1 == whole.back().size() && from.back() == from[0] &&
-                    std::equal(whole[0].begin(), whole[0].begin() + static_cast<std::ptrdiff_t>(from[0]), whole.back().begin());
+        one_token =
+            one_token && from.back() + 1 == whole.back().size() && from.back() == from[0] &&
+            std::equal(whole[0].begin(), whole[0].begin() + static_cast<std::ptrdiff_t>(from[0]), whole.back().begin());
       }
       if (one_token) {
         choose_token(whole, from[0], out[i], flight);
@@ -137,7 +142,8 @@ class Local final : public Subject {
   Result<std::vector<TextLoss>> losses(std::span<const std::string> texts, const Progress& progress) override {
     std::vector<TextLoss> out(texts.size());
     Flight flight(engine_->options().max_queue, texts.size(), progress);
-    auto window = static_cast<std::size_t>(std::min<std::int64_t>(engine_->options().max_length, model_.options().max_tokens));
+    auto window =
+        static_cast<std::size_t>(std::min<std::int64_t>(engine_->options().max_length, model_.options().max_tokens));
     std::mutex mutex;
     for (std::size_t i = 0; i < texts.size() && !flight.failed(); ++i) {
       std::vector<TokenId> ids;
@@ -146,7 +152,8 @@ class Local final : public Subject {
       // Windows share one token, so that every token but the very first is predicted once.
       for (std::size_t begin = 0; begin + 1 < ids.size(); begin += window - 1) {
         auto end = std::min(ids.size(), begin + window);
-        Scoring one{.tokens = {ids.begin() + static_cast<std::ptrdiff_t>(begin), ids.begin() + static_cast<std::ptrdiff_t>(end)}};
+        Scoring one{.tokens = {ids.begin() + static_cast<std::ptrdiff_t>(begin),
+                               ids.begin() + static_cast<std::ptrdiff_t>(end)}};
         one.on_done = [&flight, &mutex, loss = &out[i]](Result<std::vector<Token>> tokens) {
           if (!tokens) return flight.end(&tokens.error());
           {

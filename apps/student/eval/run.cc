@@ -54,7 +54,8 @@ Result<void> run_choices(Subject& subject, const Task& task, std::span<const Que
     if (!q.letters && !c.logprobs.empty()) {
       // By length in bytes, as a longer text is less likely for its length alone.
       std::vector<double> each;
-      for (std::size_t k = 0; k < q.choices.size(); ++k) each.push_back(c.logprobs[k] / static_cast<double>(q.choices[k].size()));
+      for (std::size_t k = 0; k < q.choices.size(); ++k)
+        each.push_back(c.logprobs[k] / static_cast<double>(q.choices[k].size()));
       metrics.emplace_back("accuracy_per_byte", std::max_element(each.begin(), each.end()) - each.begin() == q.right);
     }
     add_metrics(row, metrics);
@@ -103,7 +104,8 @@ Result<void> run_texts(Subject& subject, const Task& task, std::span<const Quest
   for (std::size_t i = 0; i < questions.size(); ++i) {
     Json row = row_of(task, questions[i]);  // without the text: it may be large, and its hash is there
     if (!std::isfinite(losses[i].nats)) {
-      return Error{Code::kCorrupt, task.name() + ": the loss of text " + questions[i].id + " is not a number; the model is damaged"};
+      return Error{Code::kCorrupt,
+                   task.name() + ": the loss of text " + questions[i].id + " is not a number; the model is damaged"};
     }
     add_metrics(row, {{"nats", losses[i].nats},
                       {"tokens", static_cast<double>(losses[i].tokens)},
@@ -161,7 +163,8 @@ Result<void> add_line(RunFile& run, const Json& row) {
   if (!row.is_object()) return Error{Code::kCorrupt, "no object"};
   if (run.about.is_null()) {
     if (!row.contains("student_evaluation")) return Error{Code::kCorrupt, "this is no run of student evaluate"};
-    if (row["student_evaluation"] != 1) return Error{Code::kUnsupported, "a run file of another version; this program reads version 1"};
+    if (row["student_evaluation"] != 1)
+      return Error{Code::kUnsupported, "a run file of another version; this program reads version 1"};
     run.about = row;
     return {};
   }

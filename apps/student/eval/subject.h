@@ -60,7 +60,8 @@ class Subject {
   virtual corpus::Result<std::vector<Said>> answer(std::span<const Ask> questions, const Progress& progress) = 0;
   virtual corpus::Result<std::vector<Chosen>> choose(std::span<const Choose> questions, const Progress& progress) = 0;
   // Each token given all before it, in windows of the context where a text is longer.
-  virtual corpus::Result<std::vector<TextLoss>> losses(std::span<const std::string> texts, const Progress& progress) = 0;
+  virtual corpus::Result<std::vector<TextLoss>> losses(std::span<const std::string> texts,
+                                                       const Progress& progress) = 0;
 };
 
 // All outlive the subject. `as_turns`: prompts are put as a user's turn of `chat`, else as they are. The template's

@@ -61,12 +61,14 @@ Result<std::vector<std::unique_ptr<Task>>> make_tasks(const std::vector<std::str
   for (const auto& name : names) {
     auto tasks = named(name, options);
     if (std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames)) {
-      return Error{Code::kInvalidArgument,
-                   "--tasks: unknown task '" + name + "'" +
-                       corpus::suggestion(name, std::vector<std::string_view>(std::begin(kNames), std::end(kNames)), "tasks")};
+      return Error{
+          Code::kInvalidArgument,
+          "--tasks: unknown task '" + name + "'" +
+              corpus::suggestion(name, std::vector<std::string_view>(std::begin(kNames), std::end(kNames)), "tasks")};
     }
     if (tasks.empty()) {
-      return Error{Code::kNotFound, "perplexity: no perplexity.txt, perplexity.jsonl or perplexity.NAME.txt in " + options.folder};
+      return Error{Code::kNotFound,
+                   "perplexity: no perplexity.txt, perplexity.jsonl or perplexity.NAME.txt in " + options.folder};
     }
     for (auto& task : tasks) out.push_back(std::move(task));
   }

@@ -26,7 +26,8 @@ class Gsm8k final : public Task {
     std::string before, train = find_file(options.folder, {"gsm8k_train.jsonl", "train.jsonl"});
     int shots = options.shots < 0 ? 5 : options.shots;
     if (options.shots > 0 && train.empty()) {
-      return Error{Code::kNotFound, "--shots: the worked examples are in gsm8k_train.jsonl, which is not in " + options.folder};
+      return Error{Code::kNotFound,
+                   "--shots: the worked examples are in gsm8k_train.jsonl, which is not in " + options.folder};
     }
     if (!train.empty() && shots > 0) {
       CORPUS_CHECK(each_record(train, [&](const Json& record, std::string_view) -> Result<void> {
@@ -134,15 +135,17 @@ class HumanEval final : public Task {
     Scored out;
     Json results = Json::array();
     for (const Said& said : answers) {
-      std::string program = humaneval_code(question.code_prompt, question.entry_point, said.text) + "\n" + question.test +
-                            "\ncheck(" + question.entry_point + ")\n";
+      std::string program = humaneval_code(question.code_prompt, question.entry_point, said.text) + "\n" +
+                            question.test + "\ncheck(" + question.entry_point + ")\n";
       // A program that ends early with status 0 has not passed: only one that says this at its end has.
       std::string word = sha256_text(program);
       program += "print('\\n" + word + "')\n";
       CORPUS_TRY(auto run, sandbox_.run(program));
       bool passed = run.end == SandboxRun::End::kExited && run.status == 0 && run.output.ends_with('\n' + word + '\n');
       right += passed;
-      results.push_back(passed ? "passed" : run.status == 0 && run.end == SandboxRun::End::kExited ? "ended early" : run.describe());
+      results.push_back(passed                                                   ? "passed"
+                        : run.status == 0 && run.end == SandboxRun::End::kExited ? "ended early"
+                                                                                 : run.describe());
     }
     for (std::uint64_t k : {1, 10, 100}) {
       if (k > answers.size()) break;

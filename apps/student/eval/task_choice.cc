@@ -51,7 +51,8 @@ Result<MultipleChoice> multiple_choice(const Json& record) {
   const Json answer = record.contains("answer") ? record["answer"] : Json();
   if (answer.is_number_integer()) out.answer = answer.get<int>();
   if (answer.is_string() && answer.get<std::string>().size() == 1) out.answer = answer.get<std::string>()[0] - 'A';
-  if (out.answer < 0 || out.answer > 3 || answer.is_null()) return Error{Code::kCorrupt, "'answer' is none of A, B, C, D"};
+  if (out.answer < 0 || out.answer > 3 || answer.is_null())
+    return Error{Code::kCorrupt, "'answer' is none of A, B, C, D"};
   return out;
 }
 
@@ -80,7 +81,8 @@ class Mmlu final : public Task {
       std::string prompt = as_prompt(q);
       if (q.split == "dev") examples[q.subject].push_back(prompt + ' ' + static_cast<char>('A' + q.answer) + "\n\n");
       if (q.split != "test") return {};
-      Question one{.id = q.subject + '/' + std::to_string(numbers[q.subject]++), .item = sha256_text(raw), .prompt = prompt};
+      Question one{
+          .id = q.subject + '/' + std::to_string(numbers[q.subject]++), .item = sha256_text(raw), .prompt = prompt};
       one.choices = {" A", " B", " C", " D"};
       one.labels = {"A", "B", "C", "D"};
       one.right = q.answer;
@@ -139,7 +141,8 @@ class Hhh final : public Task {
 
  private:
   // {"input", "target_scores": {text: 1, text: 0}} of BIG-bench, or {"input", "targets": {"choices", "labels"}}.
-  static Result<void> add(const Json& record, const std::string& part, int& number, bool chat, std::vector<Question>& out) {
+  static Result<void> add(const Json& record, const std::string& part, int& number, bool chat,
+                          std::vector<Question>& out) {
     Question one;
     CORPUS_TRY(std::string input, string_member(record, "input"));
     std::vector<double> worth;
@@ -150,8 +153,10 @@ class Hhh final : public Task {
       }
     } else if (record.contains("targets") && record["targets"].is_object() && record["targets"].contains("choices") &&
                record["targets"].contains("labels")) {
-      for (const auto& text : record["targets"]["choices"]) one.choices.push_back(text.is_string() ? text.get<std::string>() : "");
-      for (const auto& value : record["targets"]["labels"]) worth.push_back(value.is_number() ? value.get<double>() : 0);
+      for (const auto& text : record["targets"]["choices"])
+        one.choices.push_back(text.is_string() ? text.get<std::string>() : "");
+      for (const auto& value : record["targets"]["labels"])
+        worth.push_back(value.is_number() ? value.get<double>() : 0);
     }
     if (one.choices.size() < 2 || worth.size() != one.choices.size()) {
       return Error{Code::kCorrupt, "neither 'target_scores' nor 'targets' with two choices"};

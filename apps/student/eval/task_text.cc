@@ -33,7 +33,8 @@ class Perplexity final : public Task {
     if (path_.ends_with(".txt")) {
       struct stat info{};
       if (::stat(path_.c_str(), &info) != 0) return Error{Code::kNotFound, path_ + " is not there"};
-      if (static_cast<std::size_t>(info.st_size) > kMaxText) return Error{Code::kLimit, path_ + " is larger than 256 MiB"};
+      if (static_cast<std::size_t>(info.st_size) > kMaxText)
+        return Error{Code::kLimit, path_ + " is larger than 256 MiB"};
       std::ifstream in(path_, std::ios::binary);
       add(std::string(std::istreambuf_iterator<char>(in), {}));
     } else {

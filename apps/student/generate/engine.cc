@@ -36,7 +36,8 @@ Engine::~Engine() {
 }
 
 Result<void> Engine::check(std::span<const TokenId> tokens, std::size_t most, const char* what) const {
-  if (tokens.empty()) return Error{Code::kInvalidArgument, std::string(what) + " is empty: at least one token is needed"};
+  if (tokens.empty())
+    return Error{Code::kInvalidArgument, std::string(what) + " is empty: at least one token is needed"};
   if (tokens.size() > most) {
     return Error{Code::kInvalidArgument, std::string(what) + " has " + std::to_string(tokens.size()) +
                                              " tokens; at most " + std::to_string(most) + " fit here"};
@@ -257,7 +258,8 @@ void Engine::score_batch() {
     std::size_t tokens = 0, most = static_cast<std::size_t>(model_.options().max_tokens);
     while (!scores_.empty()) {
       bool top = scores_.front().top_logprobs > 0 || (!batch.empty() && batch.front().top_logprobs > 0);
-      std::size_t fits = top ? std::min(most, options_.max_logits / static_cast<std::size_t>(model_.config().vocab)) : most;
+      std::size_t fits =
+          top ? std::min(most, options_.max_logits / static_cast<std::size_t>(model_.config().vocab)) : most;
       if (!batch.empty() && tokens + scores_.front().tokens.size() > fits) break;
       if (!batch.empty() && (scores_.front().top_logprobs > 0) != (batch.front().top_logprobs > 0)) break;
       tokens += scores_.front().tokens.size();

@@ -16,7 +16,10 @@ int character(std::string_view s) {
   auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(s[i]); };
   std::uint8_t first = byte(0);
   if (first < 0x80) return 1;
-  int size = first >= 0xC2 && first <= 0xDF ? 2 : first >= 0xE0 && first <= 0xEF ? 3 : first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+  int size = first >= 0xC2 && first <= 0xDF   ? 2
+             : first >= 0xE0 && first <= 0xEF ? 3
+             : first >= 0xF0 && first <= 0xF4 ? 4
+                                              : 0;
   if (size == 0) return -1;
   std::uint8_t least = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
   std::uint8_t most = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;

@@ -63,7 +63,8 @@ struct Shared {
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, Shared& shared) : stream_(std::move(socket)), shared_(shared), place_(shared.sending.end()) {
+  Session(tcp::socket socket, Shared& shared)
+      : stream_(std::move(socket)), shared_(shared), place_(shared.sending.end()) {
     ++shared_.connections;
   }
   ~Session() {
@@ -334,7 +335,8 @@ class Server final : public HttpServer {
   Result<void> listen(const std::string& host, std::uint16_t port) {
     error_code ec;
     auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, ec);
-    if (ec) return Error{Code::kInvalidArgument, "'" + host + "' is no address to listen on; write 127.0.0.1 or 0.0.0.0"};
+    if (ec)
+      return Error{Code::kInvalidArgument, "'" + host + "' is no address to listen on; write 127.0.0.1 or 0.0.0.0"};
     tcp::endpoint endpoint(address, port);
     acceptor_.open(endpoint.protocol(), ec);
     if (!ec) acceptor_.set_option(asio::socket_base::reuse_address(true), ec);

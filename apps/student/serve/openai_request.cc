@@ -72,9 +72,10 @@ HttpResult get_integer(const json& object, const char* name, std::int64_t least,
   const json* value = member(object, name);
   if (value == nullptr) return {};
   if (!value->is_number_integer()) return wrong(name, "has to be an integer");
-  std::int64_t number = value->is_number_unsigned() && value->get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()
-                            ? std::numeric_limits<std::int64_t>::max()
-                            : value->get<std::int64_t>();
+  std::int64_t number =
+      value->is_number_unsigned() && value->get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()
+          ? std::numeric_limits<std::int64_t>::max()
+          : value->get<std::int64_t>();
   if (number < least || number > most) {
     return wrong(name, "has to be from " + std::to_string(least) + " to " + std::to_string(most));
   }

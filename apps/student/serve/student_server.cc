@@ -87,7 +87,8 @@ class Server final : public StudentServer {
     }
     std::string method = get ? "GET" : "POST";
     if (request.method != method) {
-      return refuse(*reply, {.status = 405, .message = path + " is for " + method + ", not " + request.method.substr(0, 20)});
+      return refuse(*reply,
+                    {.status = 405, .message = path + " is for " + method + ", not " + request.method.substr(0, 20)});
     }
     if (path == "/health") return reply->send(200, R"({"status":"ok"})");
     if (path == "/v1/models") {
@@ -134,7 +135,8 @@ class Server final : public StudentServer {
       auto& ids = prompts.emplace_back(prompt.ids);
       // A prompt of a completion is the model's own input: the client writes its special tokens.
       if (!prompt.tokenized) voice_.tokenizer->encode(prompt.text, true, *scratch, ids);
-      if (ids.empty()) return HttpError{.message = "'prompt' is empty: at least one token is needed", .param = "prompt"};
+      if (ids.empty())
+        return HttpError{.message = "'prompt' is empty: at least one token is needed", .param = "prompt"};
     }
     for (const auto& ids : prompts) {
       if (auto error = check_length(ids.size(), request.chat ? "messages" : "prompt")) return error;
@@ -153,7 +155,9 @@ class Server final : public StudentServer {
     std::vector<TokenId> stop_ids;
     if (voice_.chat != nullptr) stop_ids.assign(voice_.chat->stop_ids().begin(), voice_.chat->stop_ids().end());
     if (voice_.model->config().eos >= 0) stop_ids.push_back(voice_.model->config().eos);
-    ReplyHead head{.chat = chat, .id = (chat ? "chatcmpl-" : "cmpl-") + std::to_string(number), .created = seconds_now(),
+    ReplyHead head{.chat = chat,
+                   .id = (chat ? "chatcmpl-" : "cmpl-") + std::to_string(number),
+                   .created = seconds_now(),
                    .model = options_.model_id};
     auto answering = std::make_shared<Answering>(std::move(request), std::move(head), std::move(reply), *engine_,
                                                  *voice_.tokenizer);
@@ -178,9 +182,9 @@ class Server final : public StudentServer {
     job->open = inputs.size();
     job->vectors.resize(inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      auto sent = engine_->embed({.tokens = std::move(inputs[i]), .on_done = [job, i](Result<std::vector<float>> vector) {
-                                    job->done(i, std::move(vector));
-                                  }});
+      auto sent =
+          engine_->embed({.tokens = std::move(inputs[i]),
+                          .on_done = [job, i](Result<std::vector<float>> vector) { job->done(i, std::move(vector)); }});
       if (!sent) return job->fail(sent.error());
     }
   }

@@ -22,17 +22,18 @@ bool is_adapter(const Parameter& p) { return p.name.ends_with(".lora_A.weight") 
 
 Result<void> save_adapter(Model& model, const std::string& folder, const std::string& base) {
   const LoraOptions& lora = model.options().lora;
-  nlohmann::ordered_json config = {{"peft_type", "LORA"},       {"task_type", "CAUSAL_LM"}, {"base_model_name_or_path", base},
-                                   {"r", lora.rank},            {"lora_alpha", lora.alpha}, {"lora_dropout", 0.0},
-                                   {"target_modules", lora.targets}, {"bias", "none"},      {"fan_in_fan_out", false},
-                                   {"inference_mode", true}};
+  nlohmann::ordered_json config = {
+      {"peft_type", "LORA"},      {"task_type", "CAUSAL_LM"}, {"base_model_name_or_path", base}, {"r", lora.rank},
+      {"lora_alpha", lora.alpha}, {"lora_dropout", 0.0},      {"target_modules", lora.targets},  {"bias", "none"},
+      {"fan_in_fan_out", false},  {"inference_mode", true}};
   std::vector<TensorToWrite> tensors;
   for (const Parameter& p : model.parameters()) {
     if (!is_adapter(p)) continue;
-    tensors.push_back({std::string(kPeft) + p.name, "F32", {p.file_rows, p.cols}, [&model, &p]() -> Result<std::string> {
-                         CORPUS_TRY(auto values, model.get(p));
-                         return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
-                       }});
+    tensors.push_back(
+        {std::string(kPeft) + p.name, "F32", {p.file_rows, p.cols}, [&model, &p]() -> Result<std::string> {
+           CORPUS_TRY(auto values, model.get(p));
+           return std::string(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+         }});
   }
   CORPUS_CHECK(write_safetensors(folder + "/adapter_model.safetensors", tensors));
   return write_text(folder + "/adapter_config.json", config.dump(2) + '\n');

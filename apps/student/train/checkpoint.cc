@@ -238,14 +238,15 @@ Result<CheckpointInfo> load_checkpoint(const std::string& path, std::string_view
   auto header = parse_checkpoint_header(std::string_view(json).substr(0, n));
   if (!header) return std::move(header).error().context(path);
   if (header->info.run != run) {
-    return Error{Code::kInvalidArgument, path + ": belongs to a run with other options, data or model; give the "
-                                                "same ones, or another -o"};
+    return Error{Code::kInvalidArgument, path +
+                                             ": belongs to a run with other options, data or model; give the "
+                                             "same ones, or another -o"};
   }
   CORPUS_CHECK(check_sections(*header, sections, reader));
   std::size_t expected = sizeof magic + sizeof n + json.size() + kDigest;
   for (const Section& section : sections) expected += aligned(section_bytes(section));
-  if (reader.size() != expected) return reader.corrupt("it has " + std::to_string(reader.size()) + " bytes instead of " +
-                                                       std::to_string(expected));
+  if (reader.size() != expected)
+    return reader.corrupt("it has " + std::to_string(reader.size()) + " bytes instead of " + std::to_string(expected));
   std::string piece;
   for (const Section& section : sections) {
     const std::size_t bytes = section_bytes(section);

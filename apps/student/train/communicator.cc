@@ -93,7 +93,8 @@ Result<std::unique_ptr<Communicator>> host(const Meeting& meeting) {
     if (!socket.receive(&other, sizeof other) || std::memcmp(other.magic, own.magic, sizeof own.magic) != 0) continue;
     if (std::memcmp(other.digest, own.digest, sizeof own.digest) != 0 || other.world != own.world) return another_run();
     if (other.rank < 1 || other.rank >= own.world || peers[static_cast<std::size_t>(other.rank - 1)].is_open()) {
-      return Error{Code::kInvalidArgument, "--rank " + std::to_string(other.rank) + " is there twice or not below --world"};
+      return Error{Code::kInvalidArgument,
+                   "--rank " + std::to_string(other.rank) + " is there twice or not below --world"};
     }
     CORPUS_CHECK(socket.send(&own, sizeof own));
     socket.set_timeout(kSilence);

@@ -176,10 +176,10 @@ class Loop {
   Error not_finite(const StepReport& step) const {
     auto saved = options_.folder.empty() ? std::vector<std::string>() : list_checkpoints(checkpoints());
     std::string what = std::isfinite(step.loss) ? "the gradient" : "the loss";
-    return {Code::kLimit, "step " + std::to_string(step.step) + ": " + what + " is not a finite number; " +
-                              (saved.empty() ? "there is no checkpoint yet"
-                                             : "the last good checkpoint is " + saved.front()) +
-                              "; try a lower --lr, a longer --warmup or a smaller --clip"};
+    return {Code::kLimit,
+            "step " + std::to_string(step.step) + ": " + what + " is not a finite number; " +
+                (saved.empty() ? "there is no checkpoint yet" : "the last good checkpoint is " + saved.front()) +
+                "; try a lower --lr, a longer --warmup or a smaller --clip"};
   }
 
   Model& model_;
@@ -233,9 +233,11 @@ Result<double> measure_gemm(Backend& backend, DType type) {
   double best = 0;
   for (int i = 0; i < 12 && out; ++i) {  // the best of many: others may be using the machine
     auto begin = Clock::now();
-    backend.gemm(Tensor(memory[0], type, n, n), Tensor(memory[1], type, n, n), false, Tensor(memory[2], type, n, n), true);
+    backend.gemm(Tensor(memory[0], type, n, n), Tensor(memory[1], type, n, n), false, Tensor(memory[2], type, n, n),
+                 true);
     if (auto done = backend.sync(); !done) out = std::move(done).error();
-    best = std::max(best, 2.0 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n) / since(begin));
+    best =
+        std::max(best, 2.0 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n) / since(begin));
   }
   for (void* m : memory) backend.free(m);
   if (out) out = best;

@@ -31,9 +31,11 @@ Result<DataOrigin> origin_of(const std::string& path) {
 Result<void> require_policy(const std::vector<DataOrigin>& origins, bool unchecked) {
   for (const DataOrigin& origin : origins) {
     if (origin.checked || unchecked) continue;
-    std::string what = origin.manifest_sha256.empty() ? "is no corpus folder, so nobody checked whether its terms allow training"
-                                                      : "is a corpus whose terms were not checked for training";
-    return Error{Code::kInvalidArgument, origin.path + " " + what + "; make one with `corpus curate --intent train`, or "
+    std::string what = origin.manifest_sha256.empty()
+                           ? "is no corpus folder, so nobody checked whether its terms allow training"
+                           : "is a corpus whose terms were not checked for training";
+    return Error{Code::kInvalidArgument, origin.path + " " + what +
+                                             "; make one with `corpus curate --intent train`, or "
                                              "give --unchecked-policy, which student.json will record"};
   }
   return {};

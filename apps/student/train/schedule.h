@@ -6,8 +6,8 @@
 
 namespace student {
 
-// kCosine: down half a wave to `floor` of the peak (Loshchilov & Hutter 2017). kWsd: warm up, stay, come down in the
-// last `decay` of the steps as 1 - sqrt(x) (Hu et al. 2024; Haegele et al. 2024): can be cut or prolonged where it stays.
+// kCosine: down half a wave to `floor` of the peak (Loshchilov & Hutter 2017). kWsd: warm up, stay, come down in
+// the last `decay` of the steps as 1 - sqrt(x) (Hu et al. 2024; Haegele et al. 2024), so a run can be prolonged.
 enum class Shape : std::uint8_t { kCosine, kWsd, kConstant };
 
 struct Schedule {

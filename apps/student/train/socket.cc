@@ -118,7 +118,8 @@ Result<Socket> listen_at(const std::string& place, int backlog) {
   if (is_path(place)) {
     CORPUS_TRY(sockaddr_un address, unix_address(place));
     Socket out(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (try_connect(place)) return Error{Code::kInvalidArgument, "--rendezvous " + place + ": another run listens there"};
+    if (try_connect(place))
+      return Error{Code::kInvalidArgument, "--rendezvous " + place + ": another run listens there"};
     unlink(place.c_str());
     if (bind(out.fd(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(out.fd(), backlog) != 0) {
       return failed(place, "cannot listen");

@@ -1,6 +1,6 @@
 // A tokenizer of bytes and ChatML's special tokens, and conversations in JSON Lines.
-#ifndef TESTS_STUDENT_DATA_CORPUS_TEXT_H_
-#define TESTS_STUDENT_DATA_CORPUS_TEXT_H_
+#ifndef CORPUS_TESTS_STUDENT_DATA_CORPUS_TEXT_H_
+#define CORPUS_TESTS_STUDENT_DATA_CORPUS_TEXT_H_
 
 #include <gtest/gtest.h>
 
@@ -42,4 +42,4 @@ inline std::string learned_text(const Dataset& data, std::size_t document, const
 
 }  // namespace student::test
 
-#endif  // TESTS_STUDENT_DATA_CORPUS_TEXT_H_
+#endif  // CORPUS_TESTS_STUDENT_DATA_CORPUS_TEXT_H_

@@ -1,6 +1,6 @@
 // Runs every kernel once in small sizes, f32 and bf16, wide and odd rows, and collects the bytes of all results.
-#ifndef TESTS_STUDENT_EMU_EVERY_OP_H_
-#define TESTS_STUDENT_EMU_EVERY_OP_H_
+#ifndef CORPUS_TESTS_STUDENT_EMU_EVERY_OP_H_
+#define CORPUS_TESTS_STUDENT_EMU_EVERY_OP_H_
 
 #include <cmath>
 #include <cstring>
@@ -145,4 +145,4 @@ class EveryOp {
 
 }  // namespace student::testing_emu
 
-#endif  // TESTS_STUDENT_EMU_EVERY_OP_H_
+#endif  // CORPUS_TESTS_STUDENT_EMU_EVERY_OP_H_

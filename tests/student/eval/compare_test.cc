@@ -21,7 +21,8 @@ RunFile run_of(const std::string& task, const std::string& metric, const std::ve
 RunFile text_run(const std::vector<double>& nats, double tokens) {
   RunFile out{.name = "run"};
   for (std::size_t i = 0; i < nats.size(); ++i) {
-    out.tasks["perplexity"][std::to_string(i)] = {.item = "t", .metrics = {{"nats", nats[i]}, {"tokens", tokens}, {"bytes", 40}}};
+    out.tasks["perplexity"][std::to_string(i)] = {.item = "t",
+                                                  .metrics = {{"nats", nats[i]}, {"tokens", tokens}, {"bytes", 40}}};
   }
   return out;
 }
@@ -33,7 +34,9 @@ TEST(Compare, BeforeAfterTeacher) {
     after[i] = i >= 10 && i < 70;  // loses 10, wins 50
     teacher[i] = i < 90;
   }
-  auto got = compare({run_of("exact", "accuracy", before), run_of("exact", "accuracy", after), run_of("exact", "accuracy", teacher)}, {});
+  auto got = compare(
+      {run_of("exact", "accuracy", before), run_of("exact", "accuracy", after), run_of("exact", "accuracy", teacher)},
+      {});
   ASSERT_TRUE(got) << got.error().message;
   ASSERT_EQ(got->rows.size(), 1u);
   const MetricRow& row = got->rows[0];
@@ -78,7 +81,9 @@ TEST(Compare, NoTestWhereAnswersAreNotRightOrWrong) {
 }
 
 TEST(Compare, RecoveredOnlyWhereTheTeacherIsBetter) {
-  auto got = compare({run_of("exact", "accuracy", {1, 1}), run_of("exact", "accuracy", {1, 1}), run_of("exact", "accuracy", {1, 0})}, {});
+  auto got = compare(
+      {run_of("exact", "accuracy", {1, 1}), run_of("exact", "accuracy", {1, 1}), run_of("exact", "accuracy", {1, 0})},
+      {});
   EXPECT_FALSE(got->rows[0].recovered);
 }
 

@@ -102,7 +102,8 @@ TEST(Run, MmluPromptIsThatOfLmEval) {
             "Two?\nA. a\nB. b\nC. c\nD. d\nAnswer:");
   EXPECT_EQ((*questions)[0].id, "high_school_physics/0");
   EXPECT_EQ((*questions)[1].prompt,
-            "The following are multiple choice questions (with answers) about law.\n\nFour?\nA. a\nB. b\nC. c\nD. d\nAnswer:");
+            "The following are multiple choice questions (with answers) about law.\n\nFour?\nA. a\nB. b\nC. c\nD. "
+            "d\nAnswer:");
   EXPECT_EQ((*questions)[1].right, 3);
 }
 
@@ -125,7 +126,8 @@ TEST(Run, MmluInProcessAndOverHttp) {
   EXPECT_DOUBLE_EQ(remote.mean("mmlu", "accuracy"), 0.5);
   for (std::size_t i = 1; i < local.lines.size(); ++i) {
     Json a = Json::parse(local.lines[i]), b = Json::parse(remote.lines[i]);
-    for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(a["logprobs"][k].get<double>(), b["logprobs"][k].get<double>(), 1e-4);
+    for (std::size_t k = 0; k < 4; ++k)
+      EXPECT_NEAR(a["logprobs"][k].get<double>(), b["logprobs"][k].get<double>(), 1e-4);
     a.erase("logprobs");
     b.erase("logprobs");
     EXPECT_EQ(a, b);
@@ -136,8 +138,14 @@ TEST(Run, MmluInProcessAndOverHttp) {
 
 TEST(Run, Gsm8kStrictAndFlexible) {
   Folder folder;
-  folder.file("gsm8k_train.jsonl", R"({"question": "1+1?", "answer": "2.\n#### 2"})" "\n" R"({"question": "2+2?", "answer": "4.\n#### 4"})" "\n");
-  folder.file("gsm8k_test.jsonl", R"({"question": "3+4?", "answer": "7.\n#### 7"})" "\n" R"({"question": "4+4?", "answer": "8.\n#### 8"})" "\n");
+  folder.file("gsm8k_train.jsonl", R"({"question": "1+1?", "answer": "2.\n#### 2"})"
+                                   "\n"
+                                   R"({"question": "2+2?", "answer": "4.\n#### 4"})"
+                                   "\n");
+  folder.file("gsm8k_test.jsonl", R"({"question": "3+4?", "answer": "7.\n#### 7"})"
+                                  "\n"
+                                  R"({"question": "4+4?", "answer": "8.\n#### 8"})"
+                                  "\n");
   Both both(test::says("3+4?\nAnswer:", " It is 7. Question: what?"));
   RunOptions options;
   options.tasks.folder = folder.path();
@@ -150,12 +158,16 @@ TEST(Run, Gsm8kStrictAndFlexible) {
   EXPECT_EQ(row["finish"], "stop");
   EXPECT_EQ(row["metrics"], (Json{{"strict", 0.0}, {"flexible", 1.0}}));
   EXPECT_DOUBLE_EQ(local.mean("gsm8k", "flexible"), 0.5);
-  EXPECT_EQ(std::vector(local.lines.begin() + 1, local.lines.end()), std::vector(remote.lines.begin() + 1, remote.lines.end()));
+  EXPECT_EQ(std::vector(local.lines.begin() + 1, local.lines.end()),
+            std::vector(remote.lines.begin() + 1, remote.lines.end()));
 }
 
 TEST(Run, ExactAnswers) {
   Folder folder;
-  folder.file("exact.jsonl", R"({"prompt": "What?", "answer": "1,200", "id": "x"})" "\n" R"({"prompt": "Who?", "answer": "Ada"})" "\n");
+  folder.file("exact.jsonl", R"({"prompt": "What?", "answer": "1,200", "id": "x"})"
+                             "\n"
+                             R"({"prompt": "Who?", "answer": "Ada"})"
+                             "\n");
   Both both(test::says("What?", "400 * 3\n#### 1200"));
   RunOptions options;
   options.tasks.folder = folder.path();
@@ -168,7 +180,8 @@ TEST(Run, HhhBothForms) {
   Folder folder;
   folder.file("hhh_alignment/honest/task.json",
               R"({"examples": [{"input": "Is it?", "target_scores": {"no way": 0, "yes": 1}}]})");
-  folder.file("hhh.jsonl", R"({"input": "Hm?", "targets": {"choices": ["good", "bad bad bad"], "labels": [1, 0]}})" "\n");
+  folder.file("hhh.jsonl", R"({"input": "Hm?", "targets": {"choices": ["good", "bad bad bad"], "labels": [1, 0]}})"
+                           "\n");
   auto likes_y = [](std::span<const TokenId>, std::span<float> logits) {
     std::fill(logits.begin(), logits.end(), 0.0f);
     logits['y'] = 9;
@@ -199,7 +212,9 @@ TEST(Run, PerplexityInWindows) {
   for (int i = 0; i < 100; ++i) text += "line " + std::to_string(i * i) + "\n";
   folder.file("perplexity.general.txt", text);
   folder.file("perplexity.jsonl", R"({"text": "abc"})" "\n");
-  auto uniform = [](std::span<const TokenId>, std::span<float> logits) { std::fill(logits.begin(), logits.end(), 0.0f); };
+  auto uniform = [](std::span<const TokenId>, std::span<float> logits) {
+    std::fill(logits.begin(), logits.end(), 0.0f);
+  };
   test::FakeModel model(uniform);
   test::FakeTokenizer tokenizer;
   RunOptions options;
@@ -227,7 +242,8 @@ TEST(Run, LimitSpreadsEvenly) {
 
 TEST(Run, DamagedDataIsNamed) {
   Folder folder;
-  folder.file("mmlu.jsonl", R"({"subject": "x", "question": "q", "A": "a", "B": "b", "C": "c", "D": "d", "answer": "E"})");
+  folder.file("mmlu.jsonl",
+              R"({"subject": "x", "question": "q", "A": "a", "B": "b", "C": "c", "D": "d", "answer": "E"})");
   auto got = mmlu_task()->load({.folder = folder.path()});
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().message, folder.path() + "/mmlu.jsonl: record 1: 'answer' is none of A, B, C, D");
@@ -237,7 +253,8 @@ TEST(Run, DamagedDataIsNamed) {
 }
 
 TEST(Run, EndpointsThatAreNone) {
-  EXPECT_EQ(endpoint_subject({.url = "ftp://x"}).error().message, "--endpoint: 'ftp://x' does not begin with http:// or https://");
+  EXPECT_EQ(endpoint_subject({.url = "ftp://x"}).error().message,
+            "--endpoint: 'ftp://x' does not begin with http:// or https://");
   EXPECT_EQ(endpoint_subject({.url = "http://example.org/v1", .model = "m", .key = "secret"}).error().message,
             "--endpoint: a key is not sent over http to another machine; use https://");
   auto nobody = endpoint_subject({.url = "http://127.0.0.1:1/v1", .tries = 1});
@@ -248,11 +265,13 @@ TEST(Run, EndpointsThatAreNone) {
 
 TEST(Run, ErrorsOfAnEndpointArePassedOn) {
   Both both(test::hashed);
-  auto other = endpoint_subject({.url = "http://127.0.0.1:" + std::to_string(both.server->port()) + "/v1", .model = "other"});
+  auto other =
+      endpoint_subject({.url = "http://127.0.0.1:" + std::to_string(both.server->port()) + "/v1", .model = "other"});
   std::vector<Ask> ask(3, Ask{.prompt = "a"});
   auto got = (*other)->answer(ask, {});
   ASSERT_FALSE(got);
-  EXPECT_TRUE(got.error().message.ends_with("/v1/completions: HTTP 404: there is no model 'other' here; there is 'tiny'"))
+  EXPECT_TRUE(
+      got.error().message.ends_with("/v1/completions: HTTP 404: there is no model 'other' here; there is 'tiny'"))
       << got.error().message;
 }
 

@@ -83,7 +83,9 @@ TEST(Sandbox, NothingCanBeWrittenOutside) {
   const std::string outside = ::testing::TempDir() + "sandbox_outside";
   ::unlink(outside.c_str());
   auto attempt = [&](const std::string& path) {
-    return sandbox.run("try:\n  open('" + path + "', 'w').write('x'); print('written')\nexcept OSError as e: print('no')")->output;
+    return sandbox
+        .run("try:\n  open('" + path + "', 'w').write('x'); print('written')\nexcept OSError as e: print('no')")
+        ->output;
   };
   EXPECT_EQ(attempt("/usr/x"), "no\n");
   EXPECT_EQ(attempt("/x"), "no\n");
@@ -95,7 +97,8 @@ TEST(Sandbox, NothingCanBeWrittenOutside) {
   EXPECT_NE(::stat(outside.c_str(), &info), 0);
   EXPECT_NE(::stat("/tmp/x", &info), 0);
   // Nor filled: the tmpfs is small, and a file smaller.
-  auto run = sandbox.run("n = 0\ntry:\n  for n in range(999): open(f'/tmp/{n}', 'wb').write(b'x' * 500000)\nexcept OSError: print(n)");
+  auto run = sandbox.run(
+      "n = 0\ntry:\n  for n in range(999): open(f'/tmp/{n}', 'wb').write(b'x' * 500000)\nexcept OSError: print(n)");
   EXPECT_LT(std::atoi(run->output.c_str()), 40);
   EXPECT_NE(sandbox.run("open('/tmp/x', 'wb').write(b'x' * (2 << 20))")->status, 0);
 }

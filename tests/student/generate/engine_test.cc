@@ -223,7 +223,8 @@ TEST(Engine, EmbeddingsHaveLengthOne) {
   FakeModel model;
   auto engine = Engine::start(model, {.slots = 1, .max_length = 64});
   std::promise<Result<std::vector<float>>> promise;
-  ASSERT_TRUE((*engine)->embed({.tokens = {'a', 'b'}, .on_done = [&](auto out) { promise.set_value(std::move(out)); }}));
+  ASSERT_TRUE(
+      (*engine)->embed({.tokens = {'a', 'b'}, .on_done = [&](auto out) { promise.set_value(std::move(out)); }}));
   auto out = promise.get_future().get();
   ASSERT_TRUE(out);
   double sum = 0;

@@ -1,6 +1,6 @@
 // A client by hand: sockets, so that a test decides what is sent and when.
-#ifndef TESTS_STUDENT_SERVE_CLIENT_H_
-#define TESTS_STUDENT_SERVE_CLIENT_H_
+#ifndef CORPUS_TESTS_STUDENT_SERVE_CLIENT_H_
+#define CORPUS_TESTS_STUDENT_SERVE_CLIENT_H_
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -98,4 +98,4 @@ inline Answer ask(std::uint16_t port, std::string_view method, std::string_view 
 
 }  // namespace student::test
 
-#endif  // TESTS_STUDENT_SERVE_CLIENT_H_
+#endif  // CORPUS_TESTS_STUDENT_SERVE_CLIENT_H_

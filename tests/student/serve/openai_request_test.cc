@@ -15,9 +15,10 @@ std::string refused(std::string_view body, bool chat = false) {
 
 TEST(OpenAiRequest, EverythingIsRead) {
   CompletionRequest r;
-  auto error = parse_completion(R"({"model": "m", "prompt": ["a", "b"], "max_tokens": 7, "temperature": 0.5, "top_p": 0.9,
+  auto error =
+      parse_completion(R"({"model": "m", "prompt": ["a", "b"], "max_tokens": 7, "temperature": 0.5, "top_p": 0.9,
       "top_k": 40, "n": 2, "seed": -1, "stop": ["x", "y"], "stream": false, "logprobs": 3, "echo": true, "user": "u"})",
-                                false, r);
+                       false, r);
   ASSERT_FALSE(error) << error->message;
   EXPECT_EQ(r.model, "m");
   ASSERT_EQ(r.prompts.size(), 2u);
@@ -35,7 +36,8 @@ TEST(OpenAiRequest, EverythingIsRead) {
 
 TEST(OpenAiRequest, DefaultsAndNulls) {
   CompletionRequest r;
-  ASSERT_FALSE(parse_completion(R"({"prompt": "a", "stop": null, "max_tokens": null, "logprobs": null, "seed": null})", false, r));
+  ASSERT_FALSE(parse_completion(R"({"prompt": "a", "stop": null, "max_tokens": null, "logprobs": null, "seed": null})",
+                                false, r));
   EXPECT_FALSE(r.max_tokens || r.seed || r.stream || r.echo);
   EXPECT_EQ(r.temperature, 1);
   EXPECT_EQ(r.logprobs, -1);
@@ -86,17 +88,20 @@ TEST(OpenAiRequest, WhatIsWrongIsNamed) {
   EXPECT_EQ(refused(R"({"prompt": "a", "top_p": -0.1})"), "400 'top_p' has to be from 0 to 1");
   EXPECT_EQ(refused(R"({"prompt": "a", "n": 0})"), "400 'n' has to be from 1 to 128");
   EXPECT_EQ(refused(R"({"prompt": "a", "n": 1.5})"), "400 'n' has to be an integer");
-  EXPECT_EQ(refused(R"({"prompt": "a", "max_tokens": 18446744073709551615})"), "400 'max_tokens' has to be from 0 to 2147483647");
+  EXPECT_EQ(refused(R"({"prompt": "a", "max_tokens": 18446744073709551615})"),
+            "400 'max_tokens' has to be from 0 to 2147483647");
   EXPECT_EQ(refused(R"({"prompt": "a", "stream": 1})"), "400 'stream' has to be true or false");
   EXPECT_EQ(refused(R"({"prompt": "a", "logprobs": 21})"), "400 'logprobs' has to be from 0 to 20");
   EXPECT_EQ(refused(R"({"prompt": "a", "stop": [1]})"), "400 'stop' has to be a string or a list of strings");
   EXPECT_EQ(refused(R"({"prompt": "a", "stop": {"a": "b"}})"), "400 'stop' has to be a string or a list of strings");
-  EXPECT_EQ(refused(R"({"prompt": "a", "echo": true, "stream": true})"), "400 'echo' and stream do not go together here");
+  EXPECT_EQ(refused(R"({"prompt": "a", "echo": true, "stream": true})"),
+            "400 'echo' and stream do not go together here");
   EXPECT_EQ(refused(R"({"prompt": ["a","b","c"], "n": 100})"), "400 'n' times the number of prompts is more than 256");
 }
 
 TEST(OpenAiRequest, WhatIsNotSupportedIsNamed) {
-  EXPECT_EQ(refused(R"({"prompt": "a", "presence_penalty": 0.5})"), "400 'presence_penalty' is not supported; leave it out or 0");
+  EXPECT_EQ(refused(R"({"prompt": "a", "presence_penalty": 0.5})"),
+            "400 'presence_penalty' is not supported; leave it out or 0");
   EXPECT_EQ(refused(R"({"prompt": "a", "presence_penalty": 0, "frequency_penalty": 0.0})"), "fine");
   EXPECT_EQ(refused(R"({"prompt": "a", "logit_bias": {"1": 5}})"), "400 'logit_bias' is not supported");
   EXPECT_EQ(refused(R"({"prompt": "a", "logit_bias": {}, "tools": []})"), "fine");
@@ -105,13 +110,15 @@ TEST(OpenAiRequest, WhatIsNotSupportedIsNamed) {
   EXPECT_EQ(refused(R"({"prompt": "a", "n": 3, "best_of": 3})"), "fine");
   EXPECT_EQ(refused(R"({"prompt": "a", "response_format": {"type": "json_object"}})"),
             "400 'response_format' is not supported; answers are text");
-  EXPECT_EQ(refused(R"({"prompt": "a", "response_format": 3})"), "400 'response_format' is not supported; answers are text");
+  EXPECT_EQ(refused(R"({"prompt": "a", "response_format": 3})"),
+            "400 'response_format' is not supported; answers are text");
 }
 
 TEST(OpenAiRequest, NestingIsBounded) {
   std::string deep = R"({"prompt": "a", "x": )" + std::string(100'000, '[') + std::string(100'000, ']') + "}";
   EXPECT_EQ(refused(deep), "400 the body is nested too deeply");
-  EXPECT_EQ(refused(R"({"prompt": "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"[["})"), "fine");
+  EXPECT_EQ(refused(R"({"prompt": "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"[["})"),
+            "fine");
 }
 
 TEST(OpenAiRequest, Embeddings) {

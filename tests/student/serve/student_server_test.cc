@@ -183,13 +183,15 @@ TEST(StudentServer, SeedsRepeat) {
   body["seed"] = 6;
   EXPECT_NE(s.post("/v1/completions", body)["choices"][0]["text"], one);
   body.erase("seed");
-  EXPECT_NE(s.post("/v1/completions", body)["choices"][0]["text"], s.post("/v1/completions", body)["choices"][0]["text"]);
+  EXPECT_NE(s.post("/v1/completions", body)["choices"][0]["text"],
+            s.post("/v1/completions", body)["choices"][0]["text"]);
 }
 
 // The same request, alone and among forty others at once, gives the same text.
 TEST(StudentServer, ManyAtOnceAreAsIfAlone) {
   auto body = [](int i) {
-    return json{{"prompt", "prompt " + std::to_string(i * 7919)}, {"max_tokens", 5 + i}, {"temperature", i % 2}, {"seed", i}};
+    return json{
+        {"prompt", "prompt " + std::to_string(i * 7919)}, {"max_tokens", 5 + i}, {"temperature", i % 2}, {"seed", i}};
   };
   std::vector<std::string> alone;
   {
@@ -203,7 +205,8 @@ TEST(StudentServer, ManyAtOnceAreAsIfAlone) {
       return s.post("/v1/completions", body(i))["choices"][0]["text"].get<std::string>();
     }));
   }
-  for (int i = 0; i < 40; ++i) EXPECT_EQ(together[static_cast<std::size_t>(i)].get(), alone[static_cast<std::size_t>(i)]) << i;
+  for (int i = 0; i < 40; ++i)
+    EXPECT_EQ(together[static_cast<std::size_t>(i)].get(), alone[static_cast<std::size_t>(i)]) << i;
   EXPECT_GT(s.model.widest, 1);
 }
 
@@ -263,7 +266,8 @@ TEST(StudentServer, EmbeddingsAsNumbersAndBase64) {
   auto vector = plain["data"][1]["embedding"].get<std::vector<float>>();
   ASSERT_EQ(vector.size(), 8u);
   EXPECT_EQ(plain["usage"]["prompt_tokens"], 3);
-  auto packed = s.post("/v1/embeddings", {{"input", "bc"}, {"encoding_format", "base64"}})["data"][0]["embedding"].get<std::string>();
+  auto packed = s.post("/v1/embeddings", {{"input", "bc"}, {"encoding_format", "base64"}})["data"][0]["embedding"]
+                    .get<std::string>();
   EXPECT_EQ(packed.size(), 44u);  // 32 bytes
   static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::uint32_t first = 0;  // the first five digits hold the first number, 30 bits of them
@@ -273,7 +277,8 @@ TEST(StudentServer, EmbeddingsAsNumbersAndBase64) {
   float number;
   std::memcpy(&number, &first, 4);
   EXPECT_EQ(number, vector[0]);
-  EXPECT_EQ(s.post("/v1/embeddings", {{"input", ""}}, 400)["error"]["message"], "the input is empty: at least one token is needed");
+  EXPECT_EQ(s.post("/v1/embeddings", {{"input", ""}}, 400)["error"]["message"],
+            "the input is empty: at least one token is needed");
 }
 
 TEST(StudentServer, StoppingWhileAnswering) {

@@ -1,7 +1,7 @@
 // A model and a tokenizer without weights: the next token's logits are a hash of all tokens before it, and
 // tokens are bytes. Fast and exact, so that what is tested is the code around a model.
-#ifndef TESTS_STUDENT_SUPPORT_FAKES_H_
-#define TESTS_STUDENT_SUPPORT_FAKES_H_
+#ifndef CORPUS_TESTS_STUDENT_SUPPORT_FAKES_H_
+#define CORPUS_TESTS_STUDENT_SUPPORT_FAKES_H_
 
 #include <corpus/tokenizer.h>
 
@@ -232,4 +232,4 @@ class FakeModel final : public Model {
 
 }  // namespace student::test
 
-#endif  // TESTS_STUDENT_SUPPORT_FAKES_H_
+#endif  // CORPUS_TESTS_STUDENT_SUPPORT_FAKES_H_

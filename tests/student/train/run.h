@@ -1,6 +1,6 @@
 // Small training runs: a model of a few thousand parameters on a few invented documents.
-#ifndef TESTS_STUDENT_TRAIN_RUN_H_
-#define TESTS_STUDENT_TRAIN_RUN_H_
+#ifndef CORPUS_TESTS_STUDENT_TRAIN_RUN_H_
+#define CORPUS_TESTS_STUDENT_TRAIN_RUN_H_
 
 #include <gtest/gtest.h>
 
@@ -105,4 +105,4 @@ inline double relative_difference(const std::string& a, const std::string& b) {
 
 }  // namespace student::test
 
-#endif  // TESTS_STUDENT_TRAIN_RUN_H_
+#endif  // CORPUS_TESTS_STUDENT_TRAIN_RUN_H_
