@@ -54,8 +54,7 @@ Activations carve(Carver& carver, Network& network, const Config& config, const 
 
 std::size_t activation_bytes(const Config& config, const ModelOptions& options) {
   if (options.max_tokens == 0) return 0;
-  Backend* none = nullptr;
-  Network network(*none, config, options);  // counts only
+  Network network(nullptr, config, options);
   Carver carver(nullptr);
   carve(carver, network, config, options);
   return carver.most();
@@ -64,7 +63,7 @@ std::size_t activation_bytes(const Config& config, const ModelOptions& options) 
 class Transformer final : public Model {
  public:
   Transformer(Backend& backend, const Config& config, const ModelOptions& options)
-      : backend_(backend), config_(config), options_(options), network_(backend, config_, options_),
+      : backend_(backend), config_(config), options_(options), network_(&backend, config_, options_),
         parameters_(lay_out_parameters(config, options.lora)), flat_(student::flat_size(parameters_)) {}
 
   Result<void> allocate() {

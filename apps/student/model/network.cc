@@ -157,29 +157,29 @@ void Network::take_adapter_scratch(Carver& carver, std::int64_t rows) {
 // alpha / rank * x A^T
 Tensor Network::scaled_adapter(const Linear& l, Tensor x) {
   const Tensor plain = top(adapter_, x.rows), scaled = top(adapter_scaled_, x.rows);
-  backend_.gemm(plain, x, false, l.a, true);
-  backend_.zero(scaled.data, scaled.bytes());
-  backend_.add_scaled(scaled, plain, options_.lora.alpha / static_cast<float>(options_.lora.rank));
+  backend_->gemm(plain, x, false, l.a, true);
+  backend_->zero(scaled.data, scaled.bytes());
+  backend_->add_scaled(scaled, plain, options_.lora.alpha / static_cast<float>(options_.lora.rank));
   return scaled;
 }
 
 void Network::forward(const Linear& l, Tensor y, Tensor x) {
-  backend_.gemm(y, x, false, l.w, true, false, l.bias);
-  if (l.a) backend_.gemm(y, scaled_adapter(l, x), false, l.b, true, true);
+  backend_->gemm(y, x, false, l.w, true, false, l.bias);
+  if (l.a) backend_->gemm(y, scaled_adapter(l, x), false, l.b, true, true);
 }
 
 void Network::backward(const Linear& l, Tensor dx, bool accumulate, Tensor dy, Tensor x) {
-  backend_.gemm(dx, dy, false, l.w, false, accumulate);
-  if (l.dw) backend_.gemm(l.dw, dy, true, x, false, true);
-  if (l.bias && l.dbias) backend_.column_sum(l.dbias, dy);
+  backend_->gemm(dx, dy, false, l.w, false, accumulate);
+  if (l.dw) backend_->gemm(l.dw, dy, true, x, false, true);
+  if (l.bias && l.dbias) backend_->column_sum(l.dbias, dy);
   if (!l.a) return;
-  if (l.db) backend_.gemm(l.db, dy, true, scaled_adapter(l, x), false, true);
+  if (l.db) backend_->gemm(l.db, dy, true, scaled_adapter(l, x), false, true);
   const Tensor plain = top(adapter_, x.rows), scaled = top(adapter_scaled_, x.rows);
-  backend_.gemm(plain, dy, false, l.b, false);
-  backend_.zero(scaled.data, scaled.bytes());
-  backend_.add_scaled(scaled, plain, options_.lora.alpha / static_cast<float>(options_.lora.rank));
-  if (l.da) backend_.gemm(l.da, scaled, true, x, false, true);
-  backend_.gemm(dx, scaled, false, l.a, false, true);
+  backend_->gemm(plain, dy, false, l.b, false);
+  backend_->zero(scaled.data, scaled.bytes());
+  backend_->add_scaled(scaled, plain, options_.lora.alpha / static_cast<float>(options_.lora.rank));
+  if (l.da) backend_->gemm(l.da, scaled, true, x, false, true);
+  backend_->gemm(dx, scaled, false, l.a, false, true);
 }
 
 void Network::forward(const std::vector<Linear>& group, Tensor y, const std::vector<Tensor>& parts, Tensor x) {
@@ -195,23 +195,23 @@ void Network::backward(const std::vector<Linear>& group, Tensor dx, Tensor dy, c
 
 void Network::before_attention(const Block& block, const BlockState& s, Tensor residual, Tensor positions, Tensor cos,
                                Tensor sin) {
-  backend_.rmsnorm(s.normed, s.rstd, s.x, block.attention_norm.w, config_.norm_eps, residual);
+  backend_->rmsnorm(s.normed, s.rstd, s.x, block.attention_norm.w, config_.norm_eps, residual);
   forward(block.qkv, s.qkv, {s.q, s.k, s.v}, s.normed);
   const std::int32_t dim = config_.head_dim;
   if (config_.qk_norm) {
-    backend_.rmsnorm(by_head(s.q_used, dim), s.q_rstd, by_head(s.q, dim), block.q_norm.w, config_.norm_eps);
-    backend_.rmsnorm(by_head(s.k_used, dim), s.k_rstd, by_head(s.k, dim), block.k_norm.w, config_.norm_eps);
+    backend_->rmsnorm(by_head(s.q_used, dim), s.q_rstd, by_head(s.q, dim), block.q_norm.w, config_.norm_eps);
+    backend_->rmsnorm(by_head(s.k_used, dim), s.k_rstd, by_head(s.k, dim), block.k_norm.w, config_.norm_eps);
   }
-  backend_.rope(s.q_used, positions, cos, sin, config_.heads, dim, false);
-  backend_.rope(s.k_used, positions, cos, sin, config_.kv_heads, dim, false);
+  backend_->rope(s.q_used, positions, cos, sin, config_.heads, dim, false);
+  backend_->rope(s.k_used, positions, cos, sin, config_.kv_heads, dim, false);
 }
 
 void Network::after_attention(const Block& block, const BlockState& s, Tensor out) {
   forward(block.o, s.middle, s.attended);
-  backend_.rmsnorm(s.mlp_normed, s.mlp_rstd, s.middle, block.mlp_norm.w, config_.norm_eps, s.x);
+  backend_->rmsnorm(s.mlp_normed, s.mlp_rstd, s.middle, block.mlp_norm.w, config_.norm_eps, s.x);
   const std::int64_t f = config_.ffn;
   forward(block.gate_up, s.gate_up, {s.gate_up.columns(0, f), s.gate_up.columns(f, f)}, s.mlp_normed);
-  backend_.swiglu(s.act, s.gate_up);
+  backend_->swiglu(s.act, s.gate_up);
   if (out) forward(block.down, out, s.act);
 }
 
@@ -220,23 +220,23 @@ void Network::block_backward(const Block& block, const BlockState& s, const Back
   const std::int64_t f = config_.ffn;
   const std::int32_t dim = config_.head_dim;
   backward(block.down, b.dact, false, b.dx, s.act);
-  backend_.swiglu_backward(b.dgate_up, b.dact, s.gate_up);
+  backend_->swiglu_backward(b.dgate_up, b.dact, s.gate_up);
   backward(block.gate_up, b.dnormed, b.dgate_up, {b.dgate_up.columns(0, f), b.dgate_up.columns(f, f)}, s.mlp_normed);
-  backend_.rmsnorm_backward(b.dx, true, block.mlp_norm.dw, b.dnormed, s.middle, block.mlp_norm.w, s.mlp_rstd);
+  backend_->rmsnorm_backward(b.dx, true, block.mlp_norm.dw, b.dnormed, s.middle, block.mlp_norm.w, s.mlp_rstd);
 
   backward(block.o, b.dattended, false, b.dx, s.attended);
-  backend_.attention_backward(b.dq_used, b.dk_used, b.dv, b.dattended, s.q_used, s.k_used, s.v, s.attended, s.lse,
+  backend_->attention_backward(b.dq_used, b.dk_used, b.dv, b.dattended, s.q_used, s.k_used, s.v, s.attended, s.lse,
                               documents, shape());
-  backend_.rope(b.dq_used, positions, cos, sin, config_.heads, dim, true);
-  backend_.rope(b.dk_used, positions, cos, sin, config_.kv_heads, dim, true);
+  backend_->rope(b.dq_used, positions, cos, sin, config_.heads, dim, true);
+  backend_->rope(b.dk_used, positions, cos, sin, config_.kv_heads, dim, true);
   if (config_.qk_norm) {
-    backend_.rmsnorm_backward(by_head(b.dq, dim), false, block.q_norm.dw, by_head(b.dq_used, dim), by_head(s.q, dim),
+    backend_->rmsnorm_backward(by_head(b.dq, dim), false, block.q_norm.dw, by_head(b.dq_used, dim), by_head(s.q, dim),
                               block.q_norm.w, s.q_rstd);
-    backend_.rmsnorm_backward(by_head(b.dk, dim), false, block.k_norm.dw, by_head(b.dk_used, dim), by_head(s.k, dim),
+    backend_->rmsnorm_backward(by_head(b.dk, dim), false, block.k_norm.dw, by_head(b.dk_used, dim), by_head(s.k, dim),
                               block.k_norm.w, s.k_rstd);
   }
   backward(block.qkv, b.dnormed, b.dqkv, {b.dq, b.dk, b.dv}, s.normed);
-  backend_.rmsnorm_backward(b.dx, true, block.attention_norm.dw, b.dnormed, s.x, block.attention_norm.w, s.rstd);
+  backend_->rmsnorm_backward(b.dx, true, block.attention_norm.dw, b.dnormed, s.x, block.attention_norm.w, s.rstd);
 }
 
 }  // namespace student

@@ -3,6 +3,7 @@
 #ifndef STUDENT_MODEL_NETWORK_H_
 #define STUDENT_MODEL_NETWORK_H_
 
+#include <cstdint>
 #include <vector>
 
 #include "backend/backend.h"
@@ -30,7 +31,8 @@ struct Block {
 // Cuts tensors from one piece of memory; with no memory it only counts.
 class Carver {
  public:
-  explicit Carver(void* memory) : memory_(static_cast<char*>(memory)) {}
+  explicit Carver(void* memory)
+      : memory_(memory != nullptr ? static_cast<char*>(memory) : reinterpret_cast<char*>(std::uintptr_t{4096})) {}
   Tensor take(DType type, std::int64_t rows, std::int64_t cols) {
     const Tensor t(memory_ + used_, type, rows, cols);
     used_ += (t.bytes() + 255) / 256 * 256;
@@ -71,8 +73,9 @@ BackwardState first_rows(BackwardState b, std::int64_t n);
 
 class Network {
  public:
-  Network(Backend& backend, const Config& config, const ModelOptions& options) :
-      backend_(backend), config_(config), options_(options) {}
+  // Without a backend it can only count memory.
+  Network(Backend* backend, const Config& config, const ModelOptions& options)
+      : backend_(backend), config_(config), options_(options) {}
 
   // Views into flat buffers laid out as `parameters` say; `gradients` may be absent.
   void bind(const std::vector<Parameter>& parameters, Tensor weights, Tensor gradients);
@@ -105,7 +108,7 @@ class Network {
   void backward(const std::vector<Linear>& group, Tensor dx, Tensor dy, const std::vector<Tensor>& parts, Tensor x);
   Tensor scaled_adapter(const Linear& l, Tensor x);
 
-  Backend& backend_;
+  Backend* backend_;
   const Config& config_;
   const ModelOptions& options_;
   Tensor adapter_, adapter_scaled_;  // [rows, rank]
