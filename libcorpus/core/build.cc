@@ -36,7 +36,7 @@ Result<Chain> build(const Recipe& recipe, std::uint64_t memory, Custom custom) {
   // Half for what stages remember, the rest for batches in flight, codecs and code.
   chain.memory = std::make_unique<MemoryBudget>(memory / 2);
   BuildContext context{.memory = chain.memory.get()};
-  context.recipe_digest = recipe.digest();
+  context.recipe_digest = recipe.content_digest();
   CORPUS_TRY(chain.source, custom.input_fd < 0
                                ? make_source(recipe.input)
                                : make_source(recipe.input, custom.input_fd, custom.input_name));

@@ -175,20 +175,31 @@ Value Recipe::to_value() const {
   return out;
 }
 
-std::string Recipe::digest() const {
+namespace {
+
+std::string digest_of(const Recipe& recipe, std::initializer_list<std::string_view> not_of_input,
+                      std::initializer_list<std::string_view> not_of_output) {
   Value::Array list;
-  for (const auto& stage : stages) {
+  for (const auto& stage : recipe.stages) {
     const Value* rules = parsed_schema(stage.id);
     Value options = or_empty(&stage.options);
     list.push_back(Value::Object{{stage.id, rules ? canonical(options, *rules) : options}});
   }
   Value::Object all;
   all.emplace_back("corpus", kVersion);
-  all.emplace_back("input", canonical(without(input, {"paths"}), section_schema("input")));
+  all.emplace_back("input", canonical(without(recipe.input, not_of_input), section_schema("input")));
   all.emplace_back("stages", std::move(list));
-  all.emplace_back("output",
-                   canonical(without(output, {"dir", "file", "null"}), section_schema("output")));
+  all.emplace_back("output", canonical(without(recipe.output, not_of_output), section_schema("output")));
   return hex(hash128(Value(std::move(all)).to_json()));
+}
+
+}  // namespace
+
+std::string Recipe::digest() const { return digest_of(*this, {"paths"}, {"dir", "file", "null"}); }
+
+std::string Recipe::content_digest() const {
+  return digest_of(*this, {"paths", "batch"},
+                   {"dir", "file", "null", "compress", "shard", "rejects", "tokens"});
 }
 
 Result<Recipe> parse_recipe(std::string_view yaml, std::string_view name) {

@@ -6,7 +6,7 @@
 namespace corpus::provenance {
 namespace {
 
-using Wide = unsigned __int128;
+using Wide = Uint128;
 
 Wide gcd(Wide a, Wide b) {
   while (b != 0) {

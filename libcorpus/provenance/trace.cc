@@ -25,7 +25,7 @@ LineageStep step_of(const Value& tag, std::span<const ManifestView> manifests) {
   out.recipe = lineage->get("recipe", "");
   std::int64_t file = lineage->get("file", -1);
   for (const auto& manifest : manifests) {
-    if (manifest.all.get("recipe_digest", "") != out.recipe) continue;
+    if (manifest.all.get("content_digest", "") != out.recipe) continue;
     out.dir = manifest.dir;
     out.input = entry(items(&manifest.all, "inputs"), file);
     out.source = entry(items(manifest.report("tags.lineage"), "sources"), file);

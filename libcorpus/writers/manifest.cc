@@ -163,6 +163,7 @@ std::string print_manifest(const Recipe& recipe, const RunSummary& summary,
   put(out, "libcorpus", Value(std::string(kLibraryVersion)).to_json());
   put(out, "recipe", recipe_value(recipe).to_json());
   put(out, "recipe_digest", Value(recipe.digest()).to_json());
+  put(out, "content_digest", Value(recipe.content_digest()).to_json());
   put(out, "policy", policy_value(summary).to_json());
   put(out, "inputs", list(summary.inputs, [](const auto& i) { return input_value(i).to_json(); }));
   put(out, "counts", counts_value(summary).to_json());

@@ -61,7 +61,7 @@ TEST_F(Lineage, SaysWhereARecordCameFromAndWhoWroteIt) {
             R"("terms":["openai-services-2026","openai-tou-20241211"]}])");
   auto manifest = provenance::load_manifest(dir);
   ASSERT_TRUE(manifest) << manifest.error().message;
-  EXPECT_EQ(lineage.get("recipe", ""), manifest->all.get("recipe_digest", ""));
+  EXPECT_EQ(lineage.get("recipe", ""), manifest->all.get("content_digest", ""));
 
   // It names nobody: all whom its source declares, with their own teachers.
   const Value second = *tag(dir, 1).find("lineage");

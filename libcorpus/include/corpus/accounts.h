@@ -19,8 +19,9 @@ inline constexpr std::string_view kAccountsPredicate = "urn:libcorpus:accounts:1
 
 // A fraction that is not negative, in lowest terms. Operations that would leave 128 bits are
 // kLimit.
+__extension__ using Uint128 = unsigned __int128;
 struct Fraction {
-  unsigned __int128 num = 0, den = 1;
+  Uint128 num = 0, den = 1;
   bool operator==(const Fraction&) const = default;
 };
 Result<Fraction> parse_fraction(std::string_view text);  // "3", "3/2", "0.25"

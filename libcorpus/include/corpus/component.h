@@ -185,7 +185,7 @@ struct BuildContext {
   std::vector<std::string> inputs;  // names by number, for stages that have to know their source
   // As stored, of all inputs; 0 when one is not known (a pipe). For stages that choose how to work.
   std::uint64_t input_bytes = 0;
-  // Recipe::digest() of what is built, for stages that write down what was done to a record.
+  // Recipe::content_digest() of what is built, for stages that write down what was done to a record.
   std::string recipe_digest;
   std::size_t columns = 0;
   std::size_t new_column() { return columns++; }  // index into Batch::columns

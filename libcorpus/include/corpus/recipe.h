@@ -30,6 +30,8 @@ struct Recipe {
   // Hex XXH3-128 of what decides the content: input options but not paths, stages, output options
   // but not where. Two runs with equal digests over equal inputs write equal files.
   std::string digest() const;
+  // The same of what decides the records alone: not how they are cut into batches, shards and frames.
+  std::string content_digest() const;
 };
 
 // `name` is used in messages ("recipe.yaml").
