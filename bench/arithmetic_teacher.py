@@ -112,6 +112,7 @@ def texts(args):
         for record in records:
             try:
                 turns = json.loads(record)["conversations"]
+                json.dumps(turns, ensure_ascii=False).encode()  # fails for a lone surrogate, a fault as well
             except ValueError:
                 continue  # a planted fault
             for turn in turns:
