@@ -10,6 +10,8 @@
 // Everything is done in one order, so the result does not depend on threads. Memory: 4 bytes a
 // dimension and 24 a record, with neighbours the same again and 150 bytes a record: it does not
 // spill.
+// Its hand-written vector code reads ahead past the end of a list of links.
+#define NO_MANUAL_VECTORIZATION
 #include <hnswlib/hnswlib.h>
 
 #include <algorithm>

@@ -61,10 +61,16 @@ struct Shared {
   std::list<Session*> sending;  // sessions whose request is not complete, longest first
 };
 
+// A Reply may outlive the server: it keeps this, and with it what its session stands on.
+struct Core : std::enable_shared_from_this<Core> {
+  Shared shared;  // sessions use it until the last of them is gone with io
+  asio::io_context io{1};
+};
+
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, Shared& shared)
-      : stream_(std::move(socket)), shared_(shared), place_(shared.sending.end()) {
+  Session(tcp::socket socket, Core& core)
+      : stream_(std::move(socket)), core_(core), shared_(core.shared), place_(shared_.sending.end()) {
     ++shared_.connections;
   }
   ~Session() {
@@ -255,6 +261,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   beast::tcp_stream stream_;
+  Core& core_;
   Shared& shared_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
@@ -271,7 +278,8 @@ class Session : public std::enable_shared_from_this<Session> {
 
 class SessionReply final : public Reply {
  public:
-  explicit SessionReply(std::shared_ptr<Session> session) : session_(std::move(session)) {}
+  SessionReply(std::shared_ptr<Core> core, std::shared_ptr<Session> session)
+      : core_(std::move(core)), session_(std::move(session)) {}
   // A handler that forgot to answer would leave the client waiting for ever. In any case the session is let go
   // of on its own thread.
   ~SessionReply() override {
@@ -301,6 +309,7 @@ class SessionReply final : public Reply {
   void post(F what) {
     asio::post(session_->executor(), [session = session_, what = std::move(what)] { what(*session); });
   }
+  std::shared_ptr<Core> core_;  // goes last
   std::shared_ptr<Session> session_;
   std::atomic<bool> ended_{false};
 };
@@ -319,7 +328,7 @@ void Session::handle() {
   answering_ = true;
   watch();
   asio::post(*shared_.workers, [&shared = shared_, request = std::move(request),
-                                reply = std::make_shared<SessionReply>(shared_from_this())]() mutable {
+                                reply = std::make_shared<SessionReply>(core_.shared_from_this(), shared_from_this())]() mutable {
     shared.handler(std::move(request), std::move(reply));
   });
 }
@@ -327,8 +336,8 @@ void Session::handle() {
 class Server final : public HttpServer {
  public:
   Server(const HttpLimits& limits, Handler handler)
-      : shared_{.limits = limits, .handler = std::move(handler)}, workers_(static_cast<std::size_t>(limits.workers)) {
-    shared_.workers = &workers_;
+      : workers_(static_cast<std::size_t>(limits.workers)) {
+    core_->shared = {.limits = limits, .handler = std::move(handler), .workers = &workers_, .sending = {}};
   }
   ~Server() override { stop(); }
 
@@ -345,7 +354,7 @@ class Server final : public HttpServer {
     if (ec) return Error{Code::kIo, "cannot listen on " + host + ':' + std::to_string(port) + ": " + ec.message()};
     port_ = acceptor_.local_endpoint().port();
     accept();
-    thread_ = std::thread([this] { io_.run(); });
+    thread_ = std::thread([this] { core_->io.run(); });
     return {};
   }
 
@@ -353,7 +362,7 @@ class Server final : public HttpServer {
 
   void stop() override {
     if (!thread_.joinable()) return;
-    io_.stop();
+    core_->io.stop();
     thread_.join();
     workers_.join();
   }
@@ -367,13 +376,14 @@ class Server final : public HttpServer {
           if (!stopped) accept();
         });
       }
-      if (shared_.connections >= shared_.limits.max_connections && !shared_.sending.empty()) {
-        shared_.sending.front()->drop();
+      Shared& shared = core_->shared;
+      if (shared.connections >= shared.limits.max_connections && !shared.sending.empty()) {
+        shared.sending.front()->drop();
       }
       // A dropped session lives until its last handler has run, so some room is left for those.
-      bool full = shared_.connections >= shared_.limits.max_connections + 64;
+      bool full = shared.connections >= shared.limits.max_connections + 64;
       socket.set_option(tcp::no_delay(true), ec);
-      auto session = std::make_shared<Session>(std::move(socket), shared_);
+      auto session = std::make_shared<Session>(std::move(socket), *core_);
       if (full) {
         session->turn_away();
       } else {
@@ -383,11 +393,10 @@ class Server final : public HttpServer {
     });
   }
 
-  Shared shared_;  // sessions use it until the last of them is gone with io_
-  asio::io_context io_{1};
+  std::shared_ptr<Core> core_ = std::make_shared<Core>();
   asio::thread_pool workers_;
-  tcp::acceptor acceptor_{io_};
-  asio::steady_timer timer_{io_};
+  tcp::acceptor acceptor_{core_->io};
+  asio::steady_timer timer_{core_->io};
   std::thread thread_;
   std::uint16_t port_ = 0;
 };
