@@ -12,6 +12,8 @@ struct Reader {
   explicit Reader(const std::string& dir) {
     check([&](corpus_error* e) { return corpus_reader_open(dir.c_str(), &handle, e); });
   }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
   ~Reader() { corpus_reader_free(handle); }
 };
 
@@ -22,6 +24,8 @@ struct Tokenizer {
       return corpus_tokenizer_open(path.c_str(), pattern.empty() ? nullptr : pattern.c_str(), &handle, e);
     });
   }
+  Tokenizer(const Tokenizer&) = delete;
+  Tokenizer& operator=(const Tokenizer&) = delete;
   ~Tokenizer() { corpus_tokenizer_free(handle); }
 };
 

@@ -3,6 +3,7 @@
 #define CORPUS_PYTHON_COMMON_H_
 
 #include <corpus.h>
+#include <corpus/arrow_abi.h>
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 

@@ -1,4 +1,5 @@
 // The extension module: Stream, over corpus.h. The Python files make chains of it.
+#include <nanobind/stl/shared_ptr.h>
 #include <nanobind/stl/vector.h>
 
 #include <memory>
@@ -54,7 +55,10 @@ class Stream {
                 progress_.is_none() ? nullptr : on_progress, this};
   }
 
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
   ~Stream() {
+    if (!last_.is_none()) end_batch(last_);  // whoever still holds it finds it gone
     nb::gil_scoped_release release;  // its threads may be in a Python stage
     corpus_stream_free(stream_);
     corpus_cancel_free(cancel_);

@@ -60,6 +60,8 @@ std::string text_of_roles(const Record& record, bool answers) {
 struct Batch {
   std::shared_ptr<Held> held = std::make_shared<Held>();
   Batch(const corpus_batch* batch, corpus_batch* changing) { *held = {batch, changing}; }
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
   ~Batch() { *held = {}; }
 };
 

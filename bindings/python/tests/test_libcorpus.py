@@ -86,9 +86,13 @@ def test_record_kept_too_long(corpus):
     libcorpus.read(corpus).map(lambda r: kept.append(r)).count()
     with pytest.raises(ValueError, match="batch is gone"):
         kept[0].json
-    batch = next(libcorpus.read(corpus).batches())
+    batches = libcorpus.read(corpus).batches()
+    batch = next(batches)
     with pytest.raises(ValueError, match="stage only"):
         batch[0].drop("late")
+    del batches  # the run is over, and its memory gone
+    with pytest.raises(ValueError, match="batch is gone"):
+        batch[0]
 
 
 def test_errors_are_python_exceptions(corpus, tmp_path):
@@ -211,8 +215,8 @@ def test_duckdb_both_ways(corpus):
     duckdb = importorskip("duckdb")
     pa = importorskip("pyarrow")
     stream = pa.RecordBatchReader.from_stream(libcorpus.read(corpus))
-    assert duckdb.sql("select count(*), max(id) from stream").fetchone() == (500, "r99")
-    made = duckdb.sql("select 'q' || i as prompt, 'a' || i as response from range(3) t(i)").fetch_record_batch()
+    assert duckdb.sql("select count(*), max(id) from stream").fetchall() == [(500, "r99")]
+    made = duckdb.sql("select 'q' || i as prompt, 'a' || i as response from range(3) t(i)")
     assert list(libcorpus.from_arrow(made)) == [{"prompt": f"q{i}", "response": f"a{i}"} for i in range(3)]
 
 
