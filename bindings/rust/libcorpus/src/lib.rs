@@ -11,7 +11,8 @@
 //! # Ok::<(), libcorpus::Error>(())
 //! ```
 use libcorpus_sys as sys;
-use std::ffi::{c_char, c_int, c_void, CStr, CString};
+use std::ffi::{CStr, CString};
+use std::os::raw::{c_char, c_int, c_void};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr;
 
@@ -192,7 +193,7 @@ impl Builder {
     ) -> Result<Builder> {
         let c_name = name(stage_name)?;
         let boxed: Box<Box<StageFn>> = Box::new(Box::new(stage));
-        let context = (&*boxed as *const Box<StageFn>).cast_mut().cast();
+        let context = &*boxed as *const Box<StageFn> as *mut c_void;
         check(|e| unsafe {
             sys::corpus_stream_add_map(self.stream.handle, usize::MAX, c_name.as_ptr(), call_stage, context, e)
         })?;
