@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <tuple>
+
+#include "provenance/hex.h"
 
 namespace corpus::provenance {
 namespace {
@@ -26,28 +29,10 @@ std::size_t last_corpus(std::string_view record) {
 }  // namespace
 
 std::optional<ContentId> parse_content_id(std::string_view text) {
-  ContentId out;
-  if (text.size() != 2 * out.size()) return std::nullopt;
-  auto digit = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-  };
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    out[i] = static_cast<std::uint8_t>(high << 4 | low);
-  }
-  return out;
+  return read_hex<std::tuple_size_v<ContentId>>(text);
 }
 
-std::string hex(const ContentId& id) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  for (std::uint8_t byte : id) {
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
-  }
-  return out;
-}
+std::string hex(const ContentId& id) { return print_hex(id); }
 
 std::optional<ContentId> ContentIdReader::read(std::string_view record) {
   static const json::Pointer kTail = pointer("/id");

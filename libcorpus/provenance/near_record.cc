@@ -1,24 +1,15 @@
 // The sketch of a record as a corpus stores it.
-#include <memory>
-
-#include "corpus/component.h"
+#include "corpus/pipeline.h"
 #include "corpus/withdrawal.h"
 #include "provenance/near_sketch.h"
 
-namespace corpus {
-
-// The stage that turns lines into records, as core/build.cc has it from adapters/.
-Result<std::unique_ptr<Map>> make_parse(const Value& input, std::uint32_t fields);
-
-namespace provenance {
+namespace corpus::provenance {
 
 Result<std::string> near_sketch(std::string_view record) {
-  CORPUS_TRY(auto parse, make_parse(Value(Value::Object()), Fields::kTurns));
   Batch batch;
   batch.bytes.append(record);
   batch.bytes.push_back('\n');
-  auto state = parse->scratch();
-  CORPUS_CHECK(parse->run(batch, state.get()));
+  CORPUS_CHECK(parse_text(Value(Value::Object()), Fields::kTurns, batch));
   if (batch.records.size() != 1 || batch.records[0].drop) {
     return Error{Code::kCorrupt, "a record of no known shape has no near duplicates"};
   }
@@ -27,5 +18,4 @@ Result<std::string> near_sketch(std::string_view record) {
   return print_sketch(sketch);
 }
 
-}  // namespace provenance
-}  // namespace corpus
+}  // namespace corpus::provenance
