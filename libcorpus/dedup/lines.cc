@@ -26,15 +26,7 @@ namespace {
 constexpr std::string_view kId = "dedup.lines";
 constexpr std::size_t kAtOnce = 1024;
 
-struct Unit {
-  Key128 hash;
-  RecordPos pos;
-  std::uint32_t turn = 0;
-  std::uint32_t begin = 0, end = 0;
-  std::uint32_t reserved = 0;
-  auto operator<=>(const Unit&) const = default;
-};
-static_assert(sizeof(Unit) == 40);
+using Unit = HashedSpan;
 
 struct LineOptions {
   Scope scope;
@@ -112,7 +104,7 @@ class FindRepeatedLines final : public Fold {
       Piece span{pieces[i].begin, pieces[i + options_.span - 1].end};
       std::string_view compared = text::trim(text.substr(span.begin, span.end - span.begin));
       if (compared.size() < options_.min_bytes || compared.empty()) continue;
-      partial.units.push_back({.hash = hash128(compared),
+      partial.units.push_back({.key = hash128(compared),
                                .pos = pos,
                                .turn = turn,
                                .begin = span.begin,
@@ -126,7 +118,7 @@ class FindRepeatedLines final : public Fold {
     std::vector<Unit> waiting;  // of the later ones, until there are enough
     std::size_t count = 0;
     return units_->drain([&](const Unit& unit) -> Result<void> {
-      if (count == 0 || unit.hash != first.hash) {
+      if (count == 0 || unit.key != first.key) {
         first = unit;
         count = 1;
         waiting.clear();

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "corpus/batch.h"
 #include "corpus/component.h"
 #include "corpus/record.h"
 #include "corpus/result.h"
@@ -15,6 +16,18 @@
 #include "dedup/position_list.h"
 
 namespace corpus {
+
+// A span of a turn's text by the hash of what it says. Ordered so that equal ones follow each other, the first
+// first.
+struct HashedSpan {
+  Key128 key;
+  RecordPos pos;
+  std::uint32_t turn = 0;
+  std::uint32_t begin = 0, end = 0;
+  std::uint32_t reserved = 0;
+  auto operator<=>(const HashedSpan&) const = default;
+};
+static_assert(sizeof(HashedSpan) == 40);
 
 // A span of a turn's text; `of` has the same one earlier. Ordered by where it is.
 struct RepeatedSpan {

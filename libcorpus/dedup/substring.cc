@@ -46,16 +46,8 @@ struct SubstringOptions {
   SpanPolicy policy;
 };
 
-// A window that may come twice. Ordered so that equal ones follow each other, the first first.
-struct Window {
-  Key128 key;
-  RecordPos pos;
-  std::uint32_t turn = 0;
-  std::uint32_t begin = 0, end = 0;
-  std::uint32_t reserved = 0;
-  auto operator<=>(const Window&) const = default;
-};
-static_assert(sizeof(Window) == 40);
+// A window that may come twice.
+using Window = HashedSpan;
 
 // Calls f(hash, begin, end) for each window of a text, in order.
 class Windows {

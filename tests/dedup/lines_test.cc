@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "dedup/family_run.h"
 #include "dedup/run_in_child.h"
 #include "support/folder.h"
 
@@ -14,20 +15,9 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class DedupLines : public testing::Test {
+class DedupLines : public test::FamilyRun {
  protected:
-  std::string run(const std::string& text, const std::string& options,
-                  const RunOptions& how = {.threads = 2}) {
-    std::string input = folder_.write("in.jsonl", text);
-    out_ = folder_ / ("out-" + std::to_string(n_++));
-    return test::run_in_child(test::recipe({input}, "dedup.lines: {" + options + "}", out_), how);
-  }
-  std::string kept() { return test::slurp(out_ + "/part-00000.jsonl"); }
-  std::string rejects() { return test::slurp(out_ + "/rejects/part-00000.jsonl"); }
-
-  test::Folder folder_;
-  std::string out_;
-  int n_ = 0;
+  DedupLines() : FamilyRun("dedup.lines") {}
 };
 
 const char* const kText =

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "dedup/family_run.h"
 #include "dedup/run_in_child.h"
 #include "dedup/seen_twice.h"
 #include "dedup/window_hash.h"
@@ -20,21 +21,9 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class DedupSubstring : public testing::Test {
+class DedupSubstring : public test::FamilyRun {
  protected:
-  std::string run(const std::string& text, const std::string& options,
-                  const RunOptions& how = {.threads = 2}) {
-    std::string input = folder_.write("in.jsonl", text);
-    out_ = folder_ / ("out-" + std::to_string(n_++));
-    return test::run_in_child(test::recipe({input}, "dedup.substring: {" + options + "}", out_),
-                              how);
-  }
-  std::string kept() { return test::slurp(out_ + "/part-00000.jsonl"); }
-  std::string rejects() { return test::slurp(out_ + "/rejects/part-00000.jsonl"); }
-
-  test::Folder folder_;
-  std::string out_;
-  int n_ = 0;
+  DedupSubstring() : FamilyRun("dedup.substring") {}
 };
 
 std::string line(const std::string& text) { return "{\"text\":\"" + text + "\"}\n"; }
