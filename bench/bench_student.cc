@@ -1,14 +1,17 @@
-// Training steps and greedy generation of the student on the CPU, per second of CPU time.
+// Training steps and greedy generation of the student on the CPU.
 //
-// usage: bench_student [15m|7m|135m] [f32|bf16] [threads] [seconds]
-// Prints one JSON line: tokens per CPU second and per second of wall time, GFLOP per CPU second of the model's own
-// operations, those of a large matrix product (the ceiling), peak memory beside what was planned.
+// usage: bench_student train|generate [15m|7m|135m] [f32|bf16] [threads] [seconds]
+// Prints one JSON line: tokens per second of CPU time and of wall time, and for training GFLOP per CPU second of the
+// model's own operations, those of a large matrix product (the ceiling), peak memory beside what was planned.
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -33,6 +36,13 @@ double peak_mib() {
   rusage use;
   getrusage(RUSAGE_SELF, &use);
   return static_cast<double>(use.ru_maxrss) / 1024;
+}
+
+double resident_mib() {
+  std::ifstream statm("/proc/self/statm");
+  double size = 0, resident = 0;
+  statm >> size >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1 << 20);
 }
 
 Config shape(const std::string& name) {
@@ -71,25 +81,27 @@ int fail(const corpus::Error& error) {
   return 2;
 }
 
-}  // namespace
+struct Arguments {
+  std::string model = "15m";
+  DType type = DType::kF32;
+  int threads = 1;
+  double seconds = 10;
+};
 
-int main(int argc, char** argv) {
-  const std::string name = argc > 1 ? argv[1] : "15m";
-  const DType type = argc > 2 && std::strcmp(argv[2], "bf16") == 0 ? DType::kBF16 : DType::kF32;
-  const int threads = argc > 3 ? std::atoi(argv[3]) : 1;
-  const double seconds = argc > 4 ? std::atof(argv[4]) : 10;
-  auto backend = make_backend("cpu", {.threads = threads});
+// Sequences of 256 tokens: 8 to a step, of the large model 2.
+int train(const Arguments& args) {
+  auto backend = make_backend("cpu", {.threads = args.threads});
   if (!backend) return fail(backend.error());
-  const double peak = ceiling(**backend, type);
-  const Config config = shape(name);
-  const std::int32_t length = 256, documents = name == "135m" ? 2 : 8, n = length * documents;
-  const ModelOptions options{.compute = type, .train = true, .max_tokens = n};
+  const double peak = ceiling(**backend, args.type), program = resident_mib();
+  const Config config = shape(args.model);
+  const std::int32_t length = 256, documents = args.model == "135m" ? 2 : 8, n = length * documents;
+  const ModelOptions options{.compute = args.type, .train = true, .max_tokens = n};
   auto model = Model::create(**backend, config, options);
   if (!model) return fail(model.error());
   if (auto ok = (*model)->init(1); !ok) return fail(ok.error());
   const auto size = (*model)->flat_size();
   std::vector<void*> state;
-  for (int i = 0; i < (type == DType::kF32 ? 2 : 3); ++i) {  // moments, and in bf16 the master
+  for (int i = 0; i < (args.type == DType::kF32 ? 2 : 3); ++i) {  // moments, and in bf16 the master
     auto memory = (*backend)->alloc(static_cast<std::size_t>(size) * 4);
     if (!memory) return fail(memory.error());
     (*backend)->zero(*memory, static_cast<std::size_t>(size) * 4);
@@ -112,19 +124,66 @@ int main(int argc, char** argv) {
   if (auto loss = step(); !loss) return fail(loss.error());
   const double cpu = cpu_seconds(), wall = wall_seconds();
   int steps = 0;
-  while (cpu_seconds() - cpu < seconds) {
+  while (wall_seconds() - wall < args.seconds) {
     (void)step();
     ++steps;
   }
   const double cpu_used = cpu_seconds() - cpu, wall_used = wall_seconds() - wall;
   const double rate = steps * (*model)->step_flops(starts) / cpu_used * 1e-9;
-  const double planned = static_cast<double>(plan_memory(config, options).total() +
-                                             state.size() * static_cast<std::size_t>(size) * 4) / (1 << 20);
-  std::printf("{\"model\":\"%s\",\"type\":\"%s\",\"threads\":%d,\"steps\":%d,\"tokens_per_cpu_second\":%.1f,"
-              "\"tokens_per_second\":%.1f,\"gflop_per_cpu_second\":%.1f,\"gemm_ceiling\":%.1f,\"share_of_ceiling\":%.3f,"
-              "\"peak_mib\":%.0f,\"planned_mib\":%.0f}\n",
-              name.c_str(), type == DType::kF32 ? "f32" : "bf16", threads, steps, steps * n / cpu_used,
-              steps * n / wall_used, rate, peak, rate / peak, peak_mib(), planned);
+  const double planned =
+      program + static_cast<double>(plan_memory(**backend, config, options).total() +
+                                    state.size() * static_cast<std::size_t>(size) * 4) / (1 << 20);
+  std::printf("{\"steps\":%d,\"tokens_per_cpu_second\":%.1f,\"tokens_per_second\":%.1f,\"gflop_per_cpu_second\":%.1f,"
+              "\"gemm_ceiling\":%.1f,\"share_of_ceiling\":%.3f,\"peak_mib\":%.0f,\"planned_mib\":%.0f}\n",
+              steps, steps * n / cpu_used, steps * n / wall_used, rate, peak, rate / peak, peak_mib(), planned);
   for (void* memory : state) (*backend)->free(memory);
   return 0;
+}
+
+// The most likely token after another, behind a prompt of 32, until 256 are reached; then again.
+int generate(const Arguments& args) {
+  constexpr std::int32_t kPrompt = 32, kLength = 256;
+  auto backend = make_backend("cpu", {.threads = args.threads});
+  if (!backend) return fail(backend.error());
+  const Config config = shape(args.model);
+  auto model = Model::create(**backend, config, {.compute = args.type});
+  if (!model) return fail(model.error());
+  if (auto ok = (*model)->init(1); !ok) return fail(ok.error());
+  auto decoder = (*model)->decoder(1, kLength);
+  if (!decoder) return fail(decoder.error());
+  std::vector<std::int32_t> prompt;
+  for (std::int32_t i = 0; i < kPrompt; ++i) prompt.push_back(i * 7919 % config.vocab);
+  const std::int32_t slot = 0;
+  double cpu_used = 0, wall_used = 0;
+  std::int64_t made = 0;
+  while (wall_used < args.seconds) {
+    (*decoder)->reset(slot);
+    auto logits = (*decoder)->prefill(slot, prompt);
+    const double cpu = cpu_seconds(), wall = wall_seconds();
+    for (std::int32_t at = kPrompt; logits && at < kLength; ++at, ++made) {
+      const auto next = static_cast<std::int32_t>(std::max_element(logits->begin(), logits->end()) - logits->begin());
+      logits = (*decoder)->step({&slot, 1}, {&next, 1});
+    }
+    if (!logits) return fail(logits.error());
+    cpu_used += cpu_seconds() - cpu;
+    wall_used += wall_seconds() - wall;
+  }
+  std::printf("{\"tokens\":%lld,\"tokens_per_cpu_second\":%.2f,\"tokens_per_second\":%.2f,\"peak_mib\":%.0f}\n",
+              static_cast<long long>(made), static_cast<double>(made) / cpu_used,
+              static_cast<double>(made) / wall_used, peak_mib());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments args;
+  if (argc > 2) args.model = argv[2];
+  if (argc > 3 && std::strcmp(argv[3], "bf16") == 0) args.type = DType::kBF16;
+  if (argc > 4) args.threads = std::atoi(argv[4]);
+  if (argc > 5) args.seconds = std::atof(argv[5]);
+  if (argc > 1 && std::strcmp(argv[1], "train") == 0) return train(args);
+  if (argc > 1 && std::strcmp(argv[1], "generate") == 0) return generate(args);
+  std::fprintf(stderr, "usage: %s train|generate [15m|7m|135m] [f32|bf16] [threads] [seconds]\n", argv[0]);
+  return 2;
 }

@@ -1,19 +1,22 @@
 #!/usr/bin/env python3
-"""Training on the CPU beside PyTorch and transformers, interleaved: one run of ours, one of theirs, and again.
+"""The student on the CPU beside PyTorch and transformers, interleaved: one run of ours, one of theirs, and again.
 
-usage: bench_student.py build/bin/bench_student [--models 15m,7m,135m] [--types f32,bf16] [--rounds 2] [--seconds 10]
+usage: bench_student.py build/release/bin/bench_student [--parts train,threads,generate] [--models 15m,7m,135m]
+                        [--types f32,bf16] [--rounds 3] [--seconds 10]
 
-Per second of CPU time on one thread, since that is what a busy machine does not disturb. The shapes and batches
-are those of bench_student.cc (8 documents of 256 tokens; 135m: 2). PyTorch runs LlamaForCausalLM with sdpa and fused
-AdamW; "bf16" is its autocast. Without torch and transformers only our rows are printed, and why.
+Speeds are per second of CPU time on one thread, since that is what a busy machine does not disturb; what two threads
+bring is wall time, and wants a quiet machine. Medians of the rounds. Shapes and batches are those of
+bench_student.cc (8 sequences of 256 tokens; 135m: 2). PyTorch runs LlamaForCausalLM with sdpa and fused AdamW;
+training in "bf16" is its autocast, generating in bf16 its weights in bf16. Without torch and transformers only our own
+rows are printed, and why. Exit 1: something that is wanted was not met.
 """
 import argparse
 import json
-import os
 import resource
 import statistics
 import subprocess
 import sys
+import time
 
 SHAPES = {
     "15m": dict(hidden_size=288, num_attention_heads=6, num_key_value_heads=6, head_dim=48, num_hidden_layers=6,
@@ -22,15 +25,37 @@ SHAPES = {
                  intermediate_size=1536, vocab_size=49152),
 }
 SHAPES["7m"] = dict(SHAPES["15m"], vocab_size=4096)
+TRAINING_SPEED = {("15m", "f32"): 1.3, ("15m", "bf16"): 1.2}  # times PyTorch's; others 1.0
+PROMPT, LENGTH = 32, 256
 
 
-def peer(model, kind, seconds):
-    """Runs in a process of its own, for its peak memory."""
-    import torch
+class Clock:
+    def __init__(self):
+        self.began, self.used = time.monotonic(), self.cpu_seconds()
+
+    @staticmethod
+    def cpu_seconds():
+        use = resource.getrusage(resource.RUSAGE_SELF)
+        return use.ru_utime + use.ru_stime
+
+    def wall(self):
+        return time.monotonic() - self.began
+
+    def rates(self, tokens):
+        return {"tokens_per_second": tokens / self.wall(),
+                "tokens_per_cpu_second": tokens / (self.cpu_seconds() - self.used)}
+
+
+def peer_model(model, threads, torch):
     from transformers import LlamaConfig, LlamaForCausalLM
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     torch.manual_seed(1)
-    net = LlamaForCausalLM(LlamaConfig(**SHAPES[model], tie_word_embeddings=True, attn_implementation="sdpa"))
+    return LlamaForCausalLM(LlamaConfig(**SHAPES[model], tie_word_embeddings=True, attn_implementation="sdpa"))
+
+
+def peer_train(model, kind, threads, seconds):
+    import torch
+    net = peer_model(model, threads, torch)
     adam = torch.optim.AdamW(net.parameters(), lr=1e-4, betas=(0.9, 0.95), fused=True)
     documents = 2 if model == "135m" else 8
     ids = torch.randint(0, SHAPES[model]["vocab_size"], (documents, 256))
@@ -42,61 +67,131 @@ def peer(model, kind, seconds):
         loss.backward()
         adam.step()
 
-    def cpu():
-        use = resource.getrusage(resource.RUSAGE_SELF)
-        return use.ru_utime + use.ru_stime
-
     step()
-    start, steps = cpu(), 0
-    while cpu() - start < seconds:
+    clock, steps = Clock(), 0
+    while clock.wall() < seconds:
         step()
         steps += 1
-    print(json.dumps({"tokens_per_cpu_second": steps * ids.numel() / (cpu() - start),
-                      "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    return clock.rates(steps * ids.numel())
+
+
+def peer_generate(model, kind, threads, seconds):
+    import torch
+    net = peer_model(model, threads, torch).eval()
+    if kind == "bf16":
+        net = net.to(torch.bfloat16)
+    ids = torch.arange(PROMPT).reshape(1, -1) * 7919 % SHAPES[model]["vocab_size"]
+    settings = dict(do_sample=False, max_new_tokens=LENGTH - PROMPT, min_new_tokens=LENGTH - PROMPT, pad_token_id=0,
+                    attention_mask=torch.ones_like(ids))
+    with torch.inference_mode():
+        net.generate(ids, **{**settings, "max_new_tokens": 4, "min_new_tokens": 4})
+        clock, made = Clock(), 0
+        while clock.wall() < seconds:
+            made += net.generate(ids, **settings).shape[1] - PROMPT
+    return clock.rates(made)
 
 
 def run(command):
-    done = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ, OMP_NUM_THREADS="1"))
+    """The JSON of a run in a process of its own, for its peak memory; or None and why."""
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
     if done.returncode != 0:
-        return None, done.stderr.strip().splitlines()[-1:]
+        return None, (done.stderr.strip().splitlines() or ["?"])[-1]
     return json.loads(done.stdout.strip().splitlines()[-1]), None
+
+
+class Bench:
+    def __init__(self, args):
+        self.args, self.unmet, self.no_peer = args, 0, None
+
+    def ours(self, what, model, kind, threads):
+        row, why = run([self.args.program, what, model, kind, threads, self.args.seconds])
+        if row is None:
+            sys.exit(f"bench_student.py: {self.args.program}: {why}")
+        return row
+
+    def both(self, what, model, kind, threads=1):
+        """Medians of ours and theirs over the rounds; theirs is None where there is no PyTorch."""
+        ours, theirs = [], []
+        for _ in range(self.args.rounds):
+            ours.append(self.ours(what, model, kind, threads))
+            if self.no_peer is None:
+                peer = [sys.executable, __file__, "--peer", what, model, kind, threads, self.args.seconds]
+                row, self.no_peer = run(peer)
+                if row:
+                    theirs.append(row)
+        return middle(ours), middle(theirs) if theirs else None
+
+    def row(self, what, measured, wanted="", met=None):
+        self.unmet += met is False
+        verdict = "" if met is None else "yes" if met else "NO"
+        print(f"{what:44}  {measured:46}  {wanted:10}  {verdict}".rstrip(), flush=True)
+
+    def beside(self, what, mine, theirs, unit, wanted, most=False):
+        """A number of ours against PyTorch's, at least (or at most) `wanted` times as large."""
+        if theirs is None:
+            return self.row(what, f"{mine:.4g}{unit}")
+        ratio = mine / theirs
+        met = ratio <= wanted if most else ratio >= wanted
+        self.row(what, f"{mine:.4g}{unit}, PyTorch {theirs:.4g}: {ratio:.2f} x",
+                 f"{'<=' if most else '>='} {wanted} x", met)
+
+    def train(self):
+        for model in self.args.models:
+            for kind in self.args.types:
+                ours, theirs = self.both("train", model, kind)
+                name, peer = f"train {model} {kind}", theirs or {}
+                self.beside(f"{name}: tokens per CPU second", ours["tokens_per_cpu_second"],
+                            peer.get("tokens_per_cpu_second"), "", TRAINING_SPEED.get((model, kind), 1.0))
+                self.beside(f"{name}: peak memory", ours["peak_mib"], peer.get("peak_mib"), " MiB", 0.5, most=True)
+                off = ours["peak_mib"] / ours["planned_mib"] - 1
+                self.row(f"{name}: against its plan", f"{ours['planned_mib']:.0f} MiB planned: {off:+.1%}", "+- 5 %",
+                         abs(off) <= 0.05)
+                share = ours["share_of_ceiling"]
+                wanted = (">= 65 %", share >= 0.65) if kind == "f32" else ()
+                self.row(f"{name}: of the GEMM ceiling", f"{ours['gflop_per_cpu_second']:.0f} of "
+                         f"{ours['gemm_ceiling']:.0f} GFLOP per CPU second: {share:.0%}", *wanted)
+
+    def threads(self):
+        for kind in self.args.types:
+            runs = [[self.ours("train", "15m", kind, n)["tokens_per_second"] for n in (1, 2)]
+                    for _ in range(self.args.rounds)]
+            one, two = map(statistics.median, zip(*runs))
+            self.row(f"train 15m {kind}: two threads", f"{two:.0f} tokens/s, one {one:.0f}: {two / one:.2f} x",
+                     ">= 1.8 x", two / one >= 1.8)
+
+    def generate(self):
+        for kind in self.args.types:
+            name = f"generate 135m {kind}: tokens per"
+            for threads, rate, unit in ((1, "tokens_per_cpu_second", "CPU second"),
+                                        (2, "tokens_per_second", "s, 2 threads")):
+                ours, theirs = self.both("generate", "135m", kind, threads)
+                self.beside(f"{name} {unit}", ours[rate], (theirs or {}).get(rate), "", 3)
+
+
+def middle(rows):
+    return {key: statistics.median(r[key] for r in rows) for key in rows[0]}
 
 
 def main():
     args = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     args.add_argument("program")
-    args.add_argument("--models", default="15m,7m,135m")
-    args.add_argument("--types", default="f32,bf16")
-    args.add_argument("--rounds", type=int, default=2)
+    args.add_argument("--parts", default="train,threads,generate", type=lambda s: s.split(","))
+    args.add_argument("--models", default="15m,7m,135m", type=lambda s: s.split(","))
+    args.add_argument("--types", default="f32,bf16", type=lambda s: s.split(","))
+    args.add_argument("--rounds", type=int, default=3)
     args.add_argument("--seconds", type=float, default=10)
-    args = args.parse_args()
-    for model in args.models.split(","):
-        for kind in args.types.split(","):
-            ours, theirs, why = [], [], None
-            for _ in range(args.rounds):
-                row, error = run([args.program, model, kind, "1", str(args.seconds)])
-                if row is None:
-                    sys.exit(f"bench_student.py: {args.program}: {error}")
-                ours.append(row)
-                row, why = run([sys.executable, __file__, "--peer", model, kind, str(args.seconds)])
-                if row:
-                    theirs.append(row)
-            middle = lambda rows, key: statistics.median(r[key] for r in rows)
-            line = (f"{model} {kind}: {middle(ours, 'tokens_per_cpu_second'):.0f} tokens per CPU second, "
-                    f"{middle(ours, 'share_of_ceiling'):.0%} of the GEMM ceiling, peak {middle(ours, 'peak_mib'):.0f} "
-                    f"MiB (planned {middle(ours, 'planned_mib'):.0f})")
-            if theirs:
-                speed = middle(ours, "tokens_per_cpu_second") / middle(theirs, "tokens_per_cpu_second")
-                memory = middle(ours, "peak_mib") / middle(theirs, "peak_mib")
-                line += (f"; PyTorch {middle(theirs, 'tokens_per_cpu_second'):.0f} and {middle(theirs, 'peak_mib'):.0f} "
-                         f"MiB: {speed:.2f} x the speed, {memory:.2f} x the memory")
-            else:
-                line += f"; no peer: {why}"
-            print(line, flush=True)
+    bench = Bench(args.parse_args())
+    for part in bench.args.parts:
+        {"train": bench.train, "threads": bench.threads, "generate": bench.generate}[part]()
+    if bench.no_peer:
+        print(f"PyTorch was not measured: {bench.no_peer}")
+    return 1 if bench.unmet else 0
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--peer"]:
-        peer(sys.argv[2], sys.argv[3], float(sys.argv[4]))
+        what, model, kind, threads, seconds = sys.argv[2:]
+        rates = {"train": peer_train, "generate": peer_generate}[what](model, kind, int(threads), float(seconds))
+        print(json.dumps({**rates, "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
     else:
-        main()
+        sys.exit(main())

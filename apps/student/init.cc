@@ -9,7 +9,7 @@
 #include "io/atomic_file.h"
 #include "io/hf_config.h"
 #include "io/load.h"
-#include "io/mapped_file.h"
+#include "io/read_text.h"
 #include "open_student.h"
 
 namespace student {

@@ -1,10 +1,12 @@
 // student train: a model, data, and what comes of them.
 #include <corpus/provenance.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "commands.h"
@@ -12,6 +14,7 @@
 #include "io/atomic_file.h"
 #include "io/load.h"
 #include "train/adapter.h"
+#include "train/checkpoint.h"
 #include "train/loop.h"
 #include "train/provenance.h"
 #include "train_settings.h"
@@ -128,8 +131,12 @@ Result<Data> read_data(const TrainSettings& s, const corpus::Tokenizer& tokenize
   return out;
 }
 
-std::size_t bytes_of(const Dataset& d) {
-  return d.tokens.size() * 4 + d.learn.size() + d.starts.size() * 8 + d.topk_ids.size() * 8;
+// What this process holds in memory now.
+std::size_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t size = 0, resident = 0;
+  statm >> size >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
 std::int64_t trainable(const Model& model) {
@@ -147,19 +154,24 @@ std::int64_t trainable_bound(const Config& c, const LoraOptions& lora) {
          std::int64_t{c.vocab} * width * (c.tied ? 1 : 2);
 }
 
-Result<void> check_memory(const TrainSettings& s, const Config& config, const Data& data, const Backend& backend) {
-  MemoryPlan plan = plan_memory(config, s.model_options);
+// After the data was read, which is in `program` with the tokenizer and the libraries.
+Result<void> check_memory(const TrainSettings& s, const Config& config, const Backend& backend) {
+  MemoryPlan plan = plan_memory(backend, config, s.model_options);
   OptimizerMemory optimizer =
       plan_optimizer(trainable_bound(config, s.model_options.lora), s.model_options.compute, s.optimizer.master);
-  std::size_t documents = bytes_of(data.data) + (data.replay ? bytes_of(*data.replay) : 0);
-  std::size_t total = plan.total() + optimizer.moments + optimizer.master + documents;
+  std::size_t checkpoint = s.save_every > 0 ? kCheckpointBuffer : 0;
+  std::size_t needed = plan.total() + optimizer.moments + optimizer.master + checkpoint;
+  std::size_t program = backend.name() == "cuda" ? 0 : resident_bytes();  // there the plan is for the device
   auto show = [](std::size_t n) { return bytes(static_cast<double>(n)); };
   if (!s.quiet) {
-    std::fprintf(stderr, "memory: weights %s, gradients %s, optimizer %s, activations %s, workspace %s, data %s: %s\n",
+    std::fprintf(stderr,
+                 "memory: program and data %s, weights %s, gradients %s, optimizer %s, activations %s, workspace %s: %s\n",
+                 show(program).c_str(),
                  show(plan.weights).c_str(), show(plan.gradients).c_str(),
                  show(optimizer.moments + optimizer.master).c_str(), show(plan.activations).c_str(),
-                 show(plan.workspace).c_str(), show(documents).c_str(), show(total).c_str());
+                 show(plan.workspace + checkpoint).c_str(), show(program + needed).c_str());
   }
+  std::size_t total = s.memory != 0 ? program + needed : needed;
   std::size_t limit = s.memory != 0 ? s.memory : backend.free_memory();
   if (total <= limit) return {};
   return Error{Code::kLimit,
@@ -242,7 +254,11 @@ Result<int> run(TrainSettings& s, const Config& config) {
   CORPUS_TRY(auto backend, make_backend(s.backend, {.threads = s.threads}));
   TokenId end_of_text = tokenizer->id_of("<|endoftext|>");
   CORPUS_TRY(Data data, read_data(s, *tokenizer, end_of_text >= 0 ? end_of_text : config.eos));
-  CORPUS_CHECK(check_memory(s, config, data, *backend));
+  double ceiling = 0;
+  if (!s.quiet) {  // before the plan: it brings the libraries' code into memory
+    CORPUS_TRY(ceiling, measure_gemm(*backend, s.model_options.compute));
+  }
+  CORPUS_CHECK(check_memory(s, config, *backend));
   CORPUS_TRY(auto model, load_model(*backend, s.model, s.model_options, s.batches.seed));
   Batches batches(data.data, data.replay.get(), s.batches);
   if (s.schedule.steps == 0) s.schedule.steps = batches.steps_of(s.epochs);
@@ -254,13 +270,13 @@ Result<int> run(TrainSettings& s, const Config& config) {
                       .resume = s.resume,
                       .save_every = s.save_every,
                       .keep = s.keep,
+                      .ceiling = ceiling,
                       .cancel = &g_cancel};
   options.run = run_digest(s, data, weights, tokenizer->fingerprint());
   s.meeting.digest = options.run;
   CORPUS_TRY(auto communicator, meet(s.meeting));
   CORPUS_TRY(auto optimizer, Optimizer::create(*model, s.optimizer));
   if (!s.quiet) {
-    CORPUS_TRY(options.ceiling, measure_gemm(*backend, s.model_options.compute));
     std::fprintf(stderr, "training: %s of %s, %s in %s; GEMM ceiling %.0f GFLOP/s on %s\n",
                  counted(static_cast<std::uint64_t>(trainable(*model)), "parameter").c_str(), s.model.c_str(),
                  counted(static_cast<std::uint64_t>(s.schedule.steps), "step").c_str(),
@@ -275,6 +291,7 @@ Result<int> run(TrainSettings& s, const Config& config) {
   if (!report->skipped.empty())
     std::fprintf(stderr, "student train: skipped a damaged checkpoint: %s\n", report->skipped.c_str());
   if (s.batches.rank != 0) return corpus::cli::kDone;
+  optimizer.reset();  // saving takes memory for the largest tensor
   CORPUS_CHECK(save_student(s, *model, data, options.run, *report, tokenizer->fingerprint()));
   if (!s.quiet) {
     std::fprintf(stderr, "%s: loss %.4f after %s, %s\n", s.out.c_str(), report->last_loss,

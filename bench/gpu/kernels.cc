@@ -1,5 +1,7 @@
 // Ceilings of the device, and what the memory-bound kernels make of them. A kernel's bytes are what has to cross the
 // memory bus: each input once, each output once.
+#include <cmath>
+
 #include "measure.h"
 #include "programs.h"
 
@@ -22,13 +24,14 @@ int ceilings(Backend& on) {
   return 0;
 }
 
-int kernels(Backend& on) {
+int kernels(Backend& on, const std::string& group) {
   constexpr std::int64_t n = 65536, d = 2048, f = 8192, heads = 32;
   constexpr DType bf = DType::kBF16, f32 = DType::kF32;
-  const auto bandwidth = [&](const char* what, std::int64_t bytes, const auto& fn) {
+  const auto bandwidth = [&](const std::string& what, std::int64_t bytes, const auto& fn) {
     report(what, static_cast<double>(bytes) / seconds_of(on, fn) / 1e9, "GB/s");
   };
-  {
+  const auto wants = [&](const char* name) { return group.empty() || group == name; };
+  if (wants("rows")) {
     const Tensor x = random_tensor(on, n, d, bf), y = random_tensor(on, n, d, bf), r = random_tensor(on, n, d, bf),
                  w = random_tensor(on, 1, d, bf), dw = random_tensor(on, 1, d, f32), rstd = random_tensor(on, 1, n, f32);
     bandwidth("rmsnorm", 2 * n * d * 2, [&] { on.rmsnorm(y, rstd, x, w, 1e-5f); });
@@ -48,16 +51,28 @@ int kernels(Backend& on) {
     const Tensor table = random_tensor(on, 128256, d, bf), dtable = random_tensor(on, 128256, d, f32);
     bandwidth("embed", 2 * n * d * 2, [&] { on.embed(y, table, rows); });
     bandwidth("embed backward", n * d * (2 + 8), [&] { on.embed_backward(dtable, x, rows); });
+    // As words are distributed: id i in a share of 1 / i (Zipf), so that a few have thousands of rows.
+    std::vector<bool> seen(128000);
+    std::minstd_rand generator(11);
+    for (std::int32_t& id : ids) {
+      id = static_cast<std::int32_t>(std::pow(128000.0, std::generate_canonical<double, 30>(generator))) - 1;
+      seen[static_cast<std::size_t>(id)] = true;
+    }
+    const auto distinct = static_cast<std::int64_t>(std::count(seen.begin(), seen.end(), true));
+    const Tensor words = integers(on, ids);
+    bandwidth("embed backward, ids as in text", n * d * 2 + distinct * d * 8,
+              [&] { on.embed_backward(dtable, x, words); });
+    on.free(words.data);
     for (const Tensor& t : {x, y, r, w, dw, rstd, positions, rows, cos, sin, table, dtable}) on.free(t.data);
   }
-  {
+  if (wants("rows")) {
     const Tensor gate_up = random_tensor(on, n, 2 * f, bf), out = random_tensor(on, n, f, bf),
                  dgate_up = random_tensor(on, n, 2 * f, bf);
     bandwidth("swiglu", 3 * n * f * 2, [&] { on.swiglu(out, gate_up); });
     bandwidth("swiglu backward", 5 * n * f * 2, [&] { on.swiglu_backward(dgate_up, out, gate_up); });
     for (const Tensor& t : {gate_up, out, dgate_up}) on.free(t.data);
   }
-  {
+  if (wants("update")) {
     constexpr std::int64_t p = std::int64_t{1} << 29;
     const Tensor param = random_tensor(on, 1, p, bf), master = random_tensor(on, 1, p, f32),
                  m = random_tensor(on, 1, p, f32), v = random_tensor(on, 1, p, f32), g = random_tensor(on, 1, p, f32);
@@ -71,7 +86,7 @@ int kernels(Backend& on) {
     bandwidth("add scaled bf16 to f32", p * 10, [&] { on.add_scaled(m, param, 1e-6f); });
     for (const Tensor& t : {param, master, m, v, g}) on.free(t.data);
   }
-  {
+  if (wants("head")) {
     // Not bound by memory: what the fused head makes of the matrix rate.
     constexpr std::int64_t rows = 16384, vocab = 128256;
     const Tensor x = random_tensor(on, rows, d, bf), w = random_tensor(on, vocab, d, bf),
@@ -84,7 +99,7 @@ int kernels(Backend& on) {
     report("linear cross entropy", 6.0 * rows * d * vocab / seconds / 1e12, "TFLOP/s");
     for (const Tensor& t : {x, w, dx, dw, losses, targets}) on.free(t.data);
   }
-  {
+  if (wants("attention")) {
     constexpr std::int64_t rows = 16384, kv = 8, dim = 64, wide = heads * dim, all = wide + 2 * kv * dim;
     const Tensor qkv = random_tensor(on, rows, all, bf), dqkv = random_tensor(on, rows, all, bf),
                  out = random_tensor(on, rows, wide, bf), dout = random_tensor(on, rows, wide, bf),

@@ -9,7 +9,8 @@
 namespace student::bench {
 
 int ceilings(Backend& on);
-int kernels(Backend& on);
+// group: rows, update, head or attention; empty: all of them.
+int kernels(Backend& on, const std::string& group);
 
 struct StepOptions {
   std::int32_t sequences = 8, length = 2048;

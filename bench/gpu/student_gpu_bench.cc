@@ -1,6 +1,7 @@
 // Measurements behind bench/gpu.sh; each prints lines of JSON.
 //   student_gpu_bench device
-//   student_gpu_bench ceilings | kernels
+//   student_gpu_bench ceilings
+//   student_gpu_bench kernels [rows|update|head|attention]
 //   student_gpu_bench step [sequences [length [steps [recompute]]]]
 //   student_gpu_bench curve f32|bf16 FILE      compares with the losses in FILE
 //   student_gpu_bench write-curve FILE         writes them (f32)
@@ -21,7 +22,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (what == "ceilings") return ceilings(*backend);
-  if (what == "kernels") return kernels(*backend);
+  if (what == "kernels") return kernels(*backend, argc > 2 ? argv[2] : "");
   if (what == "step") {
     StepOptions options;
     if (argc > 2) options.sequences = std::atoi(argv[2]);

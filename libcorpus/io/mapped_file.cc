@@ -1,4 +1,4 @@
-#include "io/mapped_file.h"
+#include "corpus/mapped_file.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace corpus::io {
+namespace corpus {
 
 Result<MappedFile> MappedFile::open(const std::string& path) {
   auto failed = [&](int error) {
@@ -20,7 +20,10 @@ Result<MappedFile> MappedFile::open(const std::string& path) {
   struct stat info;
   void* bytes = nullptr;
   int error = ::fstat(fd, &info) == 0 ? 0 : errno;
-  if (error == 0 && !S_ISREG(info.st_mode)) error = EINVAL;
+  if (error == 0 && !S_ISREG(info.st_mode)) {
+    ::close(fd);
+    return Error{Code::kIo, path + ": not a regular file"};
+  }
   auto size = error == 0 ? static_cast<std::size_t>(info.st_size) : 0;
   if (size > 0) {  // mapping nothing is an error of its own
     bytes = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -35,4 +38,4 @@ MappedFile::~MappedFile() {
   if (!bytes_.empty()) ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
 }
 
-}  // namespace corpus::io
+}  // namespace corpus

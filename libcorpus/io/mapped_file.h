@@ -1,30 +1,12 @@
-// A file in memory, read only, paged in by the system when it is looked at.
+// The library's name for corpus/mapped_file.h, which is installed.
 #ifndef CORPUS_IO_MAPPED_FILE_H_
 #define CORPUS_IO_MAPPED_FILE_H_
 
-#include <string>
-#include <string_view>
-#include <utility>
-
-#include "corpus/result.h"
+#include "corpus/mapped_file.h"
 
 namespace corpus::io {
 
-class MappedFile {
- public:
-  static Result<MappedFile> open(const std::string& path);
-  MappedFile(MappedFile&& o) noexcept : bytes_(std::exchange(o.bytes_, {})) {}
-  MappedFile& operator=(MappedFile&& o) noexcept {
-    std::swap(bytes_, o.bytes_);
-    return *this;
-  }
-  ~MappedFile();
-  std::string_view view() const { return bytes_; }
-
- private:
-  explicit MappedFile(std::string_view bytes) : bytes_(bytes) {}
-  std::string_view bytes_;
-};
+using corpus::MappedFile;
 
 }  // namespace corpus::io
 

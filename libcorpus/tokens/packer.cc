@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cassert>
 #include <numeric>
-#include <set>
-#include <utility>
+
+#include "corpus/packing.h"
 
 namespace corpus::tokens {
 
@@ -24,33 +24,18 @@ Result<void> Packer::pack() {
   auto size_of = [&](std::uint32_t i) {
     return static_cast<std::uint32_t>(ends_[i] - begin_of(i));
   };
-  std::vector<std::uint32_t> order(ends_.size());
+  std::vector<std::uint32_t> sizes(ends_.size());
+  for (std::uint32_t i = 0; i < sizes.size(); ++i) sizes[i] = size_of(i);
+  const Packing packing = corpus::pack(sizes, length_);
+  std::vector<std::uint32_t> order(packing.size());  // by their first documents
   std::iota(order.begin(), order.end(), 0u);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](auto a, auto b) { return size_of(a) > size_of(b); });
-
-  std::vector<std::vector<std::uint32_t>> sequences;
-  std::set<std::pair<std::uint32_t, std::uint32_t>> open;  // room left, sequence
-  for (std::uint32_t document : order) {
-    std::uint32_t size = size_of(document), room = length_;
-    auto sequence = static_cast<std::uint32_t>(sequences.size());
-    if (auto fit = open.lower_bound({size, 0}); fit != open.end()) {
-      room = fit->first;
-      sequence = fit->second;
-      open.erase(fit);
-    } else {
-      sequences.emplace_back();
-    }
-    sequences[sequence].push_back(document);
-    if (room > size) open.insert({room - size, sequence});
-  }
-  for (auto& sequence : sequences) std::sort(sequence.begin(), sequence.end());
-  std::sort(sequences.begin(), sequences.end());
+  std::sort(order.begin(), order.end(),
+            [&](auto a, auto b) { return packing.sequence(a)[0] < packing.sequence(b)[0]; });
 
   std::vector<Document> documents;
-  for (const auto& sequence : sequences) {
+  for (std::uint32_t sequence : order) {
     documents.clear();
-    for (std::uint32_t i : sequence) {
+    for (std::uint32_t i : packing.sequence(sequence)) {
       documents.push_back({std::span(ids_).subspan(begin_of(i), size_of(i)),
                            std::span(learn_).subspan(begin_of(i), size_of(i))});
     }

@@ -1,7 +1,5 @@
-// Packs documents into sequences of at most `length` tokens without cutting any: best fit
-// decreasing (the longest first, each into the fullest sequence that has room; Ding et al. 2024,
-// "Fewer Truncations Improve Language Modeling"), over a window of documents, so that memory is
-// bounded.
+// Packs documents into sequences of at most `length` tokens without cutting any (corpus/packing.h),
+// over a window of documents, so that memory is bounded.
 //
 // What comes out depends on the documents and their order only. Sequences leave a window in the
 // order of their first documents. Serial.

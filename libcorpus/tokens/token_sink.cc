@@ -183,7 +183,7 @@ Result<std::unique_ptr<Sink>> make_token_sink(const Value& output) {
   if (dir.empty() || output.find("file") != nullptr || output.get("null", false)) {
     return Error{Code::kInvalidArgument, "output.tokens: tokens go into a folder; give output.dir"};
   }
-  for (const char* key : {"compress", "shard", "convert", "rejects"}) {
+  for (const char* key : {"compress", "shard", "convert", "rejects", "columns"}) {
     if (output.find(key) != nullptr) {
       return Error{Code::kInvalidArgument,
                    "output." + std::string(key) + " does not go with output.tokens"};

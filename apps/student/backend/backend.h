@@ -73,6 +73,9 @@ class Backend {
   virtual std::string_view name() const = 0;   // "cpu", "cuda", "emu"
   virtual std::string device() const = 0;      // for people: "AMD EPYC, 2 threads, AVX-512, bf16"
   virtual std::size_t free_memory() const = 0; // bytes that alloc() could give now
+  // For plans: bytes that operations on `rows` tokens come to hold beside their arguments, compiled kernels and what
+  // linear_cross_entropy keeps of logits included.
+  virtual std::size_t workspace(std::int64_t rows, std::int64_t width, std::int64_t vocab, DType type) const = 0;
 
   // Memory: aligned to 256 bytes, contents undefined (tests may poison it). Freed by free().
   virtual Result<void*> alloc(std::size_t bytes) = 0;

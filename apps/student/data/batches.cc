@@ -10,10 +10,10 @@
 namespace student {
 namespace {
 
-Packing pack_all(const Dataset& data, std::uint32_t capacity) {
+corpus::Packing pack_all(const Dataset& data, std::uint32_t capacity) {
   std::vector<std::uint32_t> lengths(data.size());
   for (std::size_t i = 0; i < lengths.size(); ++i) lengths[i] = data.length(i);
-  return pack(lengths, capacity);
+  return corpus::pack(lengths, capacity);
 }
 
 std::int64_t learned_in(const Dataset& data, std::span<const std::uint32_t> documents) {

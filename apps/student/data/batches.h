@@ -7,12 +7,13 @@
 #ifndef STUDENT_DATA_BATCHES_H_
 #define STUDENT_DATA_BATCHES_H_
 
+#include <corpus/packing.h>
+
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "data/dataset.h"
-#include "data/packing.h"
 #include "model/model.h"
 
 namespace student {
@@ -52,7 +53,7 @@ class Batches {
  private:
   struct Source {
     const Dataset* data = nullptr;
-    Packing packing;
+    corpus::Packing packing;
     std::int64_t epoch = -1;  // whose order this is
     std::vector<std::uint32_t> order;
   };

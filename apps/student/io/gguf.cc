@@ -314,9 +314,9 @@ corpus::Result<std::vector<float>> gguf_values(const GgufTensor& t, const std::s
 }
 
 corpus::Result<GgufFile> GgufFile::open(const std::string& path) {
-  CORPUS_TRY(MappedFile mapped, MappedFile::open(path));
-  GgufFile out(std::move(mapped));
-  CORPUS_TRY(out.parts_, parse_gguf(out.file_.bytes(), path));
+  CORPUS_TRY(corpus::MappedFile mapped, corpus::MappedFile::open(path));
+  GgufFile out(std::move(mapped), path);
+  CORPUS_TRY(out.parts_, parse_gguf(out.file_.view(), path));
   CORPUS_TRY(out.config_, gguf_config(out.parts_, path));
   for (const auto& [name, tensor] : out.parts_.tensors) {
     const std::string to = hugging_face_name(name);

@@ -6,16 +6,17 @@
 #ifndef STUDENT_IO_GGUF_H_
 #define STUDENT_IO_GGUF_H_
 
+#include <corpus/mapped_file.h>
 #include <corpus/result.h>
 
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
-#include "io/mapped_file.h"
 #include "model/config.h"
 
 namespace student {
@@ -49,13 +50,14 @@ class GgufFile {
   corpus::Result<Config> config() const { return config_; }
   const std::map<std::string, GgufTensor, std::less<>>& tensors() const { return tensors_; }  // Hugging Face's names
   corpus::Result<std::vector<float>> values(const GgufTensor& tensor) const {
-    return gguf_values(tensor, file_.path());
+    return gguf_values(tensor, path_);
   }
-  corpus::Result<std::string> tokenizer_json() const { return gguf_tokenizer_json(parts_, file_.path()); }
+  corpus::Result<std::string> tokenizer_json() const { return gguf_tokenizer_json(parts_, path_); }
 
  private:
-  explicit GgufFile(MappedFile file) : file_(std::move(file)) {}
-  MappedFile file_;
+  GgufFile(corpus::MappedFile file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+  corpus::MappedFile file_;
+  std::string path_;
   GgufParts parts_;
   Config config_;
   std::map<std::string, GgufTensor, std::less<>> tensors_;

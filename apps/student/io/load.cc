@@ -9,6 +9,7 @@
 #include "io/atomic_file.h"
 #include "io/gguf.h"
 #include "io/hf_config.h"
+#include "io/read_text.h"
 #include "io/safetensors.h"
 #include "model/parameters.h"
 #include "tensor/bf16.h"

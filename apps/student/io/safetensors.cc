@@ -10,6 +10,7 @@
 
 #include "io/atomic_file.h"
 #include "io/half.h"
+#include "io/read_text.h"
 #include "tensor/bf16.h"
 
 namespace student {
@@ -133,8 +134,8 @@ corpus::Result<StoredTensors> parse_safetensors(std::string_view bytes, const st
 corpus::Result<SafetensorsFiles> SafetensorsFiles::open(const std::string& path) {
   SafetensorsFiles out;
   const auto add = [&out](const std::string& file) -> corpus::Result<StoredTensors> {
-    CORPUS_TRY(MappedFile mapped, MappedFile::open(file));
-    CORPUS_TRY(StoredTensors tensors, parse_safetensors(mapped.bytes(), file));
+    CORPUS_TRY(corpus::MappedFile mapped, corpus::MappedFile::open(file));
+    CORPUS_TRY(StoredTensors tensors, parse_safetensors(mapped.view(), file));
     out.files_.push_back(std::move(mapped));
     return tensors;
   };

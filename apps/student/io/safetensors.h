@@ -5,6 +5,7 @@
 #ifndef STUDENT_IO_SAFETENSORS_H_
 #define STUDENT_IO_SAFETENSORS_H_
 
+#include <corpus/mapped_file.h>
 #include <corpus/result.h>
 
 #include <cstdint>
@@ -14,8 +15,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "io/mapped_file.h"
 
 namespace student {
 
@@ -38,7 +37,7 @@ class SafetensorsFiles {
   const StoredTensors& tensors() const { return tensors_; }
 
  private:
-  std::vector<MappedFile> files_;
+  std::vector<corpus::MappedFile> files_;
   StoredTensors tensors_;
 };
 

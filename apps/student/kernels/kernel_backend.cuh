@@ -12,6 +12,7 @@
 #include "kernels/cross_entropy.cuh"
 #include "kernels/decode.cuh"
 #include "kernels/elementwise.cuh"
+#include "kernels/embed_backward.cuh"
 #include "kernels/reduce.cuh"
 #include "kernels/rmsnorm.cuh"
 #include "kernels/rope.cuh"
@@ -26,11 +27,19 @@ enum Scratch { kPartialSums, kDocuments, kIndex, kLogits, kSomeHidden, kSomeGrad
 
 class KernelBackend : public Backend {
  public:
+  std::size_t workspace(std::int64_t rows, std::int64_t width, std::int64_t vocab, DType type) const override {
+    const auto element = static_cast<std::int64_t>(size_of(type));
+    const std::int64_t chunk = logits_rows(rows, vocab, element);
+    const std::int64_t loss = chunk * (padded_vocab(vocab) + 2 * width) * element;
+    return static_cast<std::size_t>(loss) + embed_backward_scratch(rows, width) + library_bytes();
+  }
   void embed(Tensor out, Tensor table, Tensor ids) override {
     copy_rows(stream(), out, nullptr, nullptr, 0, table, data<std::int32_t>(ids), out.rows);
   }
   void embed_backward(Tensor dtable, Tensor dout, Tensor ids) override {
-    kernels::embed_backward(stream(), dtable, dout, ids);
+    if (dout.rows == 0) return;
+    void* memory = scratch(kPartialSums, embed_backward_scratch(dout.rows, dout.cols));
+    if (memory != nullptr) kernels::embed_backward(stream(), dtable, dout, ids, memory);
   }
   void rmsnorm(Tensor y, Tensor rstd, Tensor x, Tensor w, float eps, Tensor residual) override {
     if (x.rows > 0) kernels::rmsnorm(stream(), y, rstd, x, w, eps, residual);
@@ -98,6 +107,7 @@ class KernelBackend : public Backend {
   virtual void* scratch(Scratch which, std::size_t bytes) = 0;
   // The most that a chunk of logits may take (a row's worth always may).
   virtual std::size_t logits_bytes() const = 0;
+  virtual std::size_t library_bytes() const { return 0; }  // that its libraries keep
 
   // On the device: for each row where its document begins, and behind that where it ends. Kept for as long as the
   // documents are the same: a step asks once for each layer.
@@ -120,6 +130,14 @@ class KernelBackend : public Backend {
   }
 
  private:
+  static std::int64_t padded_vocab(std::int64_t vocab) { return divide_up(vocab, 64) * 64; }
+  // Rows of a chunk of logits; whole tiles of the matrix product where they are many.
+  std::int64_t logits_rows(std::int64_t rows, std::int64_t vocab, std::int64_t element) const {
+    std::int64_t most = static_cast<std::int64_t>(logits_bytes()) / (padded_vocab(vocab) * element);
+    if (most > 128) most = most / 128 * 128;
+    return std::clamp<std::int64_t>(most, 1, std::max<std::int64_t>(rows, 1));
+  }
+
   Result<double> total(Tensor x, bool squares) {
     auto* parts = static_cast<double*>(scratch(kPartialSums, (kSumBlocks + 1) * sizeof(double)));
     if (parts != nullptr) kernels::sum(stream(), parts + kSumBlocks, parts, x, squares);
@@ -157,11 +175,9 @@ inline void KernelBackend::linear_cross_entropy(Tensor losses, Tensor dhidden, T
     rows = {data<std::int32_t>(teacher->ids), data<float>(teacher->logprobs), teacher->ids.stride,
             teacher->logprobs.stride, static_cast<int>(teacher->ids.cols), teacher->weight};
   }
-  const std::int64_t padded = divide_up(vocab, 64) * 64, d = hidden.cols;
+  const std::int64_t padded = padded_vocab(vocab), d = hidden.cols;
   const auto element = static_cast<std::int64_t>(size_of(hidden.type));
-  std::int64_t most = static_cast<std::int64_t>(logits_bytes()) / (padded * element);
-  if (most > 128) most = most / 128 * 128;  // whole tiles of the matrix product
-  const std::int64_t chunk = std::clamp<std::int64_t>(most, 1, count);
+  const std::int64_t chunk = logits_rows(count, vocab, element);
   void* logits_memory = scratch(kLogits, static_cast<std::size_t>(chunk * padded * element));
   void* some = all ? hidden.data : scratch(kSomeHidden, static_cast<std::size_t>(chunk * d * element));
   void* some_gradient = all ? dhidden.data : scratch(kSomeGradient, static_cast<std::size_t>(chunk * d * element));

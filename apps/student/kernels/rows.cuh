@@ -1,4 +1,4 @@
-// Rows by number: the embedding and its backward, collecting and spreading rows, storing into a cache.
+// Rows by number: the embedding, collecting and spreading rows, storing into a cache.
 #ifndef STUDENT_KERNELS_ROWS_CUH_
 #define STUDENT_KERNELS_ROWS_CUH_
 
@@ -39,56 +39,6 @@ inline void copy_rows(Stream stream, Tensor to, const std::int32_t* to_rows, con
            static_cast<int>(per_row));
   };
   by_type_and_width(from.type, run, to, from);
-}
-
-// dtable[ids[i]] += dout[i]. The block of the first row with an id adds up all rows with that id, in their order;
-// the blocks of the others end. It looks for them 256 ids at a time. Blocks in y share the columns.
-template <typename T, int W>
-__global__ void embed_backward_kernel(float* dtable, std::int64_t table_stride, const T* dout, std::int64_t stride,
-                                      const std::int32_t* ids, int rows, int cols) {
-  GPU_SHARED(unsigned, same, 8);
-  const int mine = static_cast<int>(blockIdx.x), thread = static_cast<int>(threadIdx.x);
-  const std::int32_t id = ids[mine];
-  unsigned earlier = 0;
-  for (int i = thread; i < mine; i += 256) earlier |= ids[i] == id;
-  if (__ballot_sync(kFullMask, earlier != 0) != 0) earlier = 1;
-  if (thread % kWarp == 0) same[thread / kWarp] = earlier;
-  __syncthreads();
-  for (int i = 0; i < 8; ++i) earlier |= same[i];
-  if (earlier != 0) return;
-
-  const int col = static_cast<int>(blockIdx.y * 256 + threadIdx.x) * W;
-  float sum[W] = {};
-  if (col < cols) load<W>(dtable + id * table_stride + col, sum);
-  for (int base = mine; base < rows; base += 256) {
-    const bool match = base + thread < rows && ids[base + thread] == id;
-    const unsigned mask = __ballot_sync(kFullMask, match);
-    __syncthreads();  // before `same` is written again
-    if (thread % kWarp == 0) same[thread / kWarp] = mask;
-    __syncthreads();
-    for (int warp = 0; warp < 8; ++warp) {
-      for (unsigned left = same[warp]; left != 0; left &= left - 1) {
-        const int row = base + warp * kWarp + __ffs(left) - 1;
-        if (col >= cols) continue;
-        float values[W];
-        load<W>(dout + row * stride + col, values);
-        for (int i = 0; i < W; ++i) sum[i] += values[i];
-      }
-    }
-  }
-  if (col < cols) store<W>(dtable + id * table_stride + col, sum);
-}
-
-inline void embed_backward(Stream stream, Tensor dtable, Tensor dout, Tensor ids) {
-  if (dout.rows == 0) return;
-  auto run = [&](auto type, auto width) {
-    using T = decltype(type);
-    constexpr int W = decltype(width)::value;
-    const dim3 grid(static_cast<unsigned>(dout.rows), static_cast<unsigned>(divide_up(dout.cols, 256 * W)));
-    launch(embed_backward_kernel<T, W>, grid, dim3(256), 0, stream, data<float>(dtable), dtable.stride, data<T>(dout),
-           dout.stride, data<std::int32_t>(ids), static_cast<int>(dout.rows), static_cast<int>(dout.cols));
-  };
-  by_type_and_width(dout.type, run, dout, dtable);
 }
 
 }  // GPU_INLINE_NAMESPACE

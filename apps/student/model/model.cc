@@ -328,15 +328,13 @@ class Transformer final : public Model {
 
 }  // namespace
 
-MemoryPlan plan_memory(const Config& config, const ModelOptions& options) {
+MemoryPlan plan_memory(const Backend& backend, const Config& config, const ModelOptions& options) {
   const auto size = static_cast<std::size_t>(flat_size(lay_out_parameters(config, options.lora)));
   MemoryPlan plan;
   plan.weights = size * size_of(options.compute);
   plan.gradients = options.train ? size * sizeof(float) : 0;
   plan.activations = activation_bytes(config, options);
-  const std::int64_t vocab = config.vocab;
-  const std::int64_t chunk = std::min(options.max_tokens, std::max<std::int64_t>(64, kLogitsBytes / 4 / vocab));
-  plan.workspace = static_cast<std::size_t>(chunk * vocab * 4);
+  plan.workspace = backend.workspace(options.max_tokens, config.width, config.vocab, options.compute);
   return plan;
 }
 
@@ -345,7 +343,7 @@ Result<std::unique_ptr<Model>> Model::create(Backend& backend, const Config& con
   if (options.compute != DType::kF32 && options.compute != DType::kBF16) return invalid("compute is f32 or bf16");
   if (options.max_tokens < 0 || options.max_tokens > (1 << 24)) return invalid("max_tokens is not between 0 and 2^24");
   if (options.lora.rank < 0 || options.lora.rank > 4096) return invalid("lora rank is not between 0 and 4096");
-  const MemoryPlan plan = plan_memory(config, options);
+  const MemoryPlan plan = plan_memory(backend, config, options);
   if (const std::size_t free = backend.free_memory(); plan.total() > free) {
     const auto mib = [](std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; };
     return corpus::Error{corpus::Code::kLimit,

@@ -47,12 +47,13 @@ struct ModelOptions {
   LoraOptions lora;
 };
 
-// Bytes by class, computed from the numbers alone, before anything is allocated.
+// Bytes by class, computed from the numbers alone, before anything is allocated. What the process holds already is not
+// among them.
 struct MemoryPlan {
   std::size_t weights = 0, gradients = 0, activations = 0, workspace = 0;
   std::size_t total() const { return weights + gradients + activations + workspace; }
 };
-MemoryPlan plan_memory(const Config& config, const ModelOptions& options);
+MemoryPlan plan_memory(const Backend& backend, const Config& config, const ModelOptions& options);
 
 // A packed batch, host memory. Documents restart their positions at 0 and do not see each other.
 struct PackedBatch {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "io/atomic_file.h"
-#include "io/mapped_file.h"
+#include "io/read_text.h"
 #include "io/safetensors.h"
 
 namespace student {
@@ -51,6 +51,11 @@ Result<LoraOptions> read_adapter_config(const std::string& folder) {
   for (const char* flag : {"use_dora", "use_rslora", "fan_in_fan_out"}) {
     if (json.value(flag, nlohmann::json(false)) == true) {
       return Error{Code::kUnsupported, path + ": " + flag + " is not supported"};
+    }
+  }
+  for (const char* pattern : {"alpha_pattern", "rank_pattern"}) {
+    if (const auto found = json.find(pattern); found != json.end() && !found->empty()) {
+      return Error{Code::kUnsupported, path + ": " + pattern + ": ranks and scales that differ are not supported"};
     }
   }
   LoraOptions out;

@@ -21,7 +21,8 @@ using corpus::Error;
 
 constexpr std::string_view kMagic = "STUDCKP1";
 constexpr std::size_t kAlign = 64;
-constexpr std::size_t kBlock = std::size_t{4} << 20;  // bytes hashed at once
+constexpr std::size_t kBlock = kCheckpointBuffer;  // bytes hashed at once
+constexpr std::size_t kPiece = std::size_t{1} << 20;  // bytes on their way into a block
 constexpr std::size_t kLongestHeader = std::size_t{1} << 20;
 constexpr std::size_t kDigest = sizeof(corpus::provenance::Digest);
 
@@ -214,8 +215,8 @@ Result<void> save_checkpoint(const std::string& path, const CheckpointInfo& info
   std::string piece;
   for (const Section& section : sections) {
     const std::size_t bytes = section_bytes(section);
-    for (std::size_t at = 0; at < bytes; at += kBlock) {
-      piece.resize(std::min(kBlock, bytes - at));
+    for (std::size_t at = 0; at < bytes; at += kPiece) {
+      piece.resize(std::min(kPiece, bytes - at));
       CORPUS_CHECK(backend.read(piece.data(), static_cast<const char*>(section.data.data) + at, piece.size()));
       CORPUS_CHECK(writer.add(piece));
     }
@@ -250,8 +251,8 @@ Result<CheckpointInfo> load_checkpoint(const std::string& path, std::string_view
   std::string piece;
   for (const Section& section : sections) {
     const std::size_t bytes = section_bytes(section);
-    for (std::size_t at = 0; at < bytes; at += kBlock) {
-      piece.resize(std::min(kBlock, bytes - at));
+    for (std::size_t at = 0; at < bytes; at += kPiece) {
+      piece.resize(std::min(kPiece, bytes - at));
       CORPUS_CHECK(reader.get(piece.data(), piece.size()));
       backend.write(static_cast<char*>(section.data.data) + at, piece.data(), piece.size());
     }

@@ -17,6 +17,8 @@
 
 namespace student {
 
+constexpr std::size_t kCheckpointBuffer = std::size_t{4} << 20;  // bytes of memory that saving takes
+
 struct CheckpointInfo {
   std::int64_t step = 0;         // steps that are done
   std::uint64_t log_bytes = 0;   // of the log when it was taken

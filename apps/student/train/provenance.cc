@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "io/mapped_file.h"
+#include "io/read_text.h"
 
 namespace student {
 

@@ -68,10 +68,10 @@ class EveryOp {
     on_.column_sum(dw, dy);
     std::vector<std::int32_t> ids, positions;
     for (std::int32_t i = 0; i < n; ++i) ids.push_back(i * i % 7), positions.push_back(i % 4);
-    // The same id in other warps of the search.
-    const std::int64_t many = 70;
+    // Two tiles of the sort; runs that lie in a chunk of the sum, that cross two, and one of several levels.
+    const std::int64_t many = 1100;
     std::vector<std::int32_t> spread;
-    for (std::int32_t i = 0; i < many; ++i) spread.push_back(i % 3 == 0 ? i % 5 : 5 + i / 8);
+    for (std::int32_t i = 0; i < many; ++i) spread.push_back(i % 3 == 0 ? 7 : i * 11 % 64);
     const Tensor table = random(64, d, DType::kF32);
     on_.embed_backward(table, random(many, 16, type), integers(spread));
     on_.embed(y, random(7, d, type), integers(ids));

@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "io/atomic_file.h"
-#include "io/mapped_file.h"
+#include "io/read_text.h"
 #include "io/safetensors.h"
 
 namespace student {
@@ -70,7 +70,7 @@ TEST_F(Load, NamesWhatDoesNotFit) {
   std::filesystem::resize_file(dir_ + "/model.safetensors", 3000);
   EXPECT_NE(error().find("the file is cut off"), std::string::npos) << error();
   std::filesystem::remove(dir_ + "/model.safetensors");
-  EXPECT_EQ(error(), "/model.safetensors: cannot open: No such file or directory");
+  EXPECT_EQ(error(), "/model.safetensors: No such file or directory");
 }
 
 TEST_F(Load, Bf16FoldersKeepEveryBit) {

@@ -11,21 +11,24 @@ std::vector<float> last_logits(Model& model, const std::vector<std::int32_t>& to
   return {all.end() - model.config().vocab, all.end()};
 }
 
+class DecoderOn : public OnBackends {};
+INSTANTIATE_TEST_SUITE_P(, DecoderOn, kBackends, backend_name);
+
 std::int32_t best(std::span<const float> logits) {
   return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
 }
 
-TEST(Decoder, GreedyEqualsForward) {
+TEST_P(DecoderOn, GreedyEqualsForward) {
   for (const bool qwen3 : {false, true}) {
     Config config = tiny_config();
     config.qk_norm = qwen3;
-    const auto backend = cpu();
     const auto model = make_model(*backend, config, {.max_tokens = 64});
     const auto decoder = *model->decoder(1, 64);
     std::vector<std::int32_t> tokens = {5, 9, 33, 2};
     auto logits = decoder->prefill(0, tokens);
     ASSERT_TRUE(logits);
-    for (int i = 0; i < 40; ++i) {
+    const int steps = emulated() ? 8 : 40;
+    for (int i = 0; i < steps; ++i) {
       EXPECT_LE(relative_error(*logits, last_logits(*model, tokens)), 1e-5) << i;
       const std::int32_t next = best(*logits);
       ASSERT_EQ(next, best(last_logits(*model, tokens)));
@@ -34,13 +37,13 @@ TEST(Decoder, GreedyEqualsForward) {
       logits = decoder->step({&slot, 1}, {&next, 1});
       ASSERT_TRUE(logits);
     }
-    EXPECT_EQ(decoder->length(0), 44);
+    EXPECT_EQ(decoder->length(0), 4 + steps);
   }
 }
 
 // A prompt in pieces (the second piece goes over the cache) and one longer than a piece of prefill.
-TEST(Decoder, PromptInPieces) {
-  const auto backend = cpu(2);
+TEST_P(DecoderOn, PromptInPieces) {
+  if (emulated()) return;  // 3 s
   const auto model = make_model(*backend, tiny_config(), {.max_tokens = 300});
   const auto decoder = *model->decoder(2, 300);
   const Batch batch = make_batch({290}, 70);
@@ -88,8 +91,7 @@ TEST(Decoder, AnswersDoNotDependOnTheCompany) {
   }
 }
 
-TEST(Decoder, Bf16IsClose) {
-  const auto backend = cpu();
+TEST_P(DecoderOn, Bf16IsClose) {
   const auto model = make_model(*backend, tiny_config(), {.compute = DType::kBF16, .max_tokens = 64});
   const auto decoder = *model->decoder(1, 64);
   const std::vector<std::int32_t> tokens = {5, 9, 33, 2, 8, 1};

@@ -26,9 +26,11 @@ Config qwen2() {
   return c;
 }
 
-TEST(Model, PackedEqualsSeparateDocuments) {
+class ModelOn : public OnBackends {};
+INSTANTIATE_TEST_SUITE_P(, ModelOn, kBackends, backend_name);
+
+TEST_P(ModelOn, PackedEqualsSeparateDocuments) {
   for (const Config& config : {tiny_config(), qwen2(), qwen3()}) {
-    const auto backend = cpu();
     const auto model = make_model(*backend, config, {.train = true});
     const Batch packed = make_batch({7, 1, 20, 33}, config.vocab);
     const auto together = model->loss(packed.view(), true);
@@ -48,8 +50,7 @@ TEST(Model, PackedEqualsSeparateDocuments) {
   }
 }
 
-TEST(Model, EditingADocumentChangesNoOtherByABit) {
-  const auto backend = cpu();
+TEST_P(ModelOn, EditingADocumentChangesNoOtherByABit) {
   const auto model = make_model(*backend, tiny_config(), {.train = true});
   Batch batch = make_batch({9, 30, 12}, 70);
   const auto losses = [&] {
@@ -96,9 +97,9 @@ TEST(Model, ThreadsAndRecomputationChangeNoBit) {
   }
 }
 
-TEST(Model, GradientIsThatOfTheLoss) {
+TEST_P(ModelOn, GradientIsThatOfTheLoss) {
+  if (emulated()) return;  // 3 s; Parity has its gradients
   for (Config config : {tiny_config(), qwen3(), qwen2()}) {
-    const auto backend = cpu();
     const auto model = make_model(*backend, config, {.train = true});
     const Batch batch = make_batch({11, 1, 25}, config.vocab);
     ASSERT_TRUE(model->loss(batch.view(), true));
@@ -126,8 +127,7 @@ TEST(Model, GradientIsThatOfTheLoss) {
   }
 }
 
-TEST(Model, GradientsAccumulate) {
-  const auto backend = cpu();
+TEST_P(ModelOn, GradientsAccumulate) {
   const auto model = make_model(*backend, tiny_config(), {.train = true});
   const Batch batch = make_batch({20, 9}, 70);
   ASSERT_TRUE(model->loss(batch.view(), true, 0.5f));
@@ -140,8 +140,7 @@ TEST(Model, GradientsAccumulate) {
   EXPECT_GT(relative_error(half, twice), 0.4);
 }
 
-TEST(Model, NothingSupervisedIsZeroLossAndNoGradient) {
-  const auto backend = cpu();
+TEST_P(ModelOn, NothingSupervisedIsZeroLossAndNoGradient) {
   const auto model = make_model(*backend, tiny_config(), {.train = true});
   Batch batch = make_batch({5, 4}, 70);
   std::fill(batch.targets.begin(), batch.targets.end(), -1);
@@ -152,9 +151,8 @@ TEST(Model, NothingSupervisedIsZeroLossAndNoGradient) {
   for (const float g : gradients_of(*model)) ASSERT_EQ(g, 0);
 }
 
-TEST(Model, MergedAdapterEqualsAdapter) {
+TEST_P(ModelOn, MergedAdapterEqualsAdapter) {
   for (Config config : {tiny_config(), qwen2(), qwen3()}) {
-    const auto backend = cpu();
     const auto model = make_model(*backend, config, {.train = true, .lora = {.rank = 3, .alpha = 6}});
     const Batch batch = make_batch({21, 8}, config.vocab);
     ASSERT_TRUE(model->loss(batch.view(), true));
@@ -168,7 +166,7 @@ TEST(Model, MergedAdapterEqualsAdapter) {
       EXPECT_EQ(p.trains, squares > 0) << p.name << ": only A and B learn";
     }
     const auto with = *model->logits(batch.view());
-    const std::string dir = testing::TempDir() + "/student_merged_" + config.family;
+    const std::string dir = testing::TempDir() + "/student_merged_" + config.family + GetParam();
     ASSERT_TRUE(save_model(*model, dir, {}));
     const auto merged = load_model(*backend, dir, {.max_tokens = 64});
     ASSERT_TRUE(merged) << merged.error().message;
@@ -179,8 +177,7 @@ TEST(Model, MergedAdapterEqualsAdapter) {
   }
 }
 
-TEST(Model, GradientOfAdaptersIsThatOfTheLoss) {
-  const auto backend = cpu();
+TEST_P(ModelOn, GradientOfAdaptersIsThatOfTheLoss) {
   const auto model = make_model(*backend, tiny_config(), {.train = true, .lora = {.rank = 3, .alpha = 6}});
   const Batch batch = make_batch({21, 8}, 70);
   ASSERT_TRUE(model->loss(batch.view(), true));
@@ -206,8 +203,7 @@ TEST(Model, GradientOfAdaptersIsThatOfTheLoss) {
   }
 }
 
-TEST(Model, TeacherOfTheWholeVocabulary) {
-  const auto backend = cpu();
+TEST_P(ModelOn, TeacherOfTheWholeVocabulary) {
   Config small = tiny_config();
   small.vocab = 60;
   const auto student = make_model(*backend, small, {.train = true});
@@ -292,13 +288,14 @@ TEST(Model, RefusesWhatItCannotDo) {
 TEST(Model, PlanIsWhatIsAllocated) {
   const Config config = tiny_config();
   const ModelOptions options{.train = true, .max_tokens = 100};
-  const MemoryPlan plan = plan_memory(config, options);
+  const auto backend = cpu();
+  const MemoryPlan plan = plan_memory(*backend, config, options);
   const auto elements = static_cast<std::size_t>(flat_size(lay_out_parameters(config, {})));
   EXPECT_EQ(plan.weights, elements * 4);
   EXPECT_EQ(plan.gradients, elements * 4);
   ModelOptions recompute = options;
   recompute.recompute = Recompute::kBlock;
-  EXPECT_LT(plan_memory(config, recompute).activations, plan.activations);
+  EXPECT_LT(plan_memory(*backend, config, recompute).activations, plan.activations);
   EXPECT_GT(plan.workspace, 0u);
 }
 

@@ -1,5 +1,7 @@
 // The whole model against transformers: ../reference holds tiny checkpoints that transformers wrote, and
 // what it makes of them (make_reference.py).
+#include <tuple>
+
 #include "io/load.h"
 #include "io/safetensors.h"
 #include "student/model/support.h"
@@ -7,12 +9,15 @@
 namespace student {
 namespace {
 
-class Parity : public testing::TestWithParam<const char*> {
+class Parity : public testing::TestWithParam<std::tuple<const char*, const char*>> {
  protected:
   static std::string folder() {
-    return std::string(CORPUS_SOURCE_DIR) + "/tests/student/reference/" + GetParam();
+    return std::string(CORPUS_SOURCE_DIR) + "/tests/student/reference/" + std::get<0>(GetParam());
   }
   void SetUp() override {
+    auto made = make_backend(std::get<1>(GetParam()), {.threads = 2});
+    if (!made) GTEST_SKIP() << made.error().message;
+    backend_ = *std::move(made);
     auto opened = SafetensorsFiles::open(folder() + "/reference.safetensors");
     ASSERT_TRUE(opened) << opened.error().message;
     files_ = std::make_unique<SafetensorsFiles>(*std::move(opened));
@@ -29,25 +34,27 @@ class Parity : public testing::TestWithParam<const char*> {
   std::vector<float> floats(const std::string& name) const {
     return *to_floats(files_->tensors().find(name)->second, name);
   }
-  std::unique_ptr<Model> load(Backend& backend, ModelOptions options) const {
+  std::unique_ptr<Model> load(ModelOptions options) const {
     options.train = true;
     options.max_tokens = 50;
-    auto model = load_model(backend, folder(), options);
+    auto model = load_model(*backend_, folder(), options);
     EXPECT_TRUE(model) << model.error().message;
     return *std::move(model);
   }
 
+  std::unique_ptr<Backend> backend_;
   std::unique_ptr<SafetensorsFiles> files_;
   Batch batch_;
 };
 
-INSTANTIATE_TEST_SUITE_P(, Parity, testing::Values("llama", "llama3", "qwen2", "qwen3"),
-                         [](const auto& i) { return std::string(i.param); });
+INSTANTIATE_TEST_SUITE_P(, Parity,
+                         testing::Combine(testing::Values("llama", "llama3", "qwen2", "qwen3"),
+                                          testing::Values("cpu", "emu", "cuda")),
+                         [](const auto& i) { return std::string(std::get<0>(i.param)) + "_" + std::get<1>(i.param); });
 
 TEST_P(Parity, LogitsLossAndEveryGradient) {
-  const auto backend = cpu(2);
   for (const Recompute recompute : {Recompute::kNone, Recompute::kBlock}) {
-    const auto model = load(*backend, {.recompute = recompute});
+    const auto model = load({.recompute = recompute});
     const auto logits = model->logits(batch_.view());
     ASSERT_TRUE(logits);
     EXPECT_LE(relative_error(*logits, floats("logits")), 1e-5);
@@ -68,20 +75,20 @@ TEST_P(Parity, LogitsLossAndEveryGradient) {
 }
 
 TEST_P(Parity, TwentyStepsOfAdamW) {
-  const auto backend = cpu(1);
-  const auto model = load(*backend, {});
+  const auto model = load({});
   const auto size = static_cast<std::size_t>(model->flat_size());
   std::vector<void*> memory;
   const auto zeros = [&] {
-    memory.push_back(*backend->alloc(size * sizeof(float)));
-    backend->zero(memory.back(), size * sizeof(float));
+    memory.push_back(*backend_->alloc(size * sizeof(float)));
+    backend_->zero(memory.back(), size * sizeof(float));
     return Tensor(memory.back(), DType::kF32, 1, model->flat_size());
   };
   const Tensor m = zeros(), v = zeros();
   const auto want = floats("losses");
   const auto count = std::count_if(batch_.targets.begin(), batch_.targets.end(), [](auto t) { return t >= 0; });
-  for (int step = 1; step <= 20; ++step) {
-    backend->zero(model->gradients().data, model->gradients().bytes());
+  const int steps = backend_->name() == "emu" ? 4 : 20;  // hundreds of times slower
+  for (int step = 1; step <= steps; ++step) {
+    backend_->zero(model->gradients().data, model->gradients().bytes());
     const auto loss = model->loss(batch_.view(), true, 1);
     ASSERT_TRUE(loss);
     const auto expected = static_cast<double>(want[static_cast<std::size_t>(step) - 1]);
@@ -91,16 +98,15 @@ TEST_P(Parity, TwentyStepsOfAdamW) {
       AdamW options{.lr = 1e-3f, .weight_decay = p.decays ? 0.1f : 0.0f};
       options.grad_scale = 1.0f / static_cast<float>(count);
       options.step = step;
-      backend->adamw(part(model->weights()), {}, part(m), part(v), part(model->gradients()), options);
+      backend_->adamw(part(model->weights()), {}, part(m), part(v), part(model->gradients()), options);
     }
   }
-  for (void* p : memory) backend->free(p);
+  for (void* p : memory) backend_->free(p);
 }
 
 // In bf16 everything is rounded to eight bits: a few percent, but no wrong sign or factor.
 TEST_P(Parity, Bf16IsClose) {
-  const auto backend = cpu(1);
-  const auto model = load(*backend, {.compute = DType::kBF16});
+  const auto model = load({.compute = DType::kBF16});
   const auto loss = model->loss(batch_.view(), true, 1);
   ASSERT_TRUE(loss);
   const double want = static_cast<double>(floats("loss")[0]) * static_cast<double>(loss->tokens);
@@ -116,9 +122,8 @@ TEST_P(Parity, Bf16IsClose) {
 }
 
 TEST_P(Parity, SavedFolderIsTheSameModel) {
-  const auto backend = cpu(1);
-  const auto model = load(*backend, {});
-  const std::string dir = testing::TempDir() + "/student_parity_" + GetParam();
+  const auto model = load({});
+  const std::string dir = testing::TempDir() + "/student_parity_" + std::get<0>(GetParam()) + std::get<1>(GetParam());
   ASSERT_TRUE(save_model(*model, dir, {}));
   const auto again = load_config(dir);
   ASSERT_TRUE(again) << again.error().message;

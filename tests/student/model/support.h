@@ -11,6 +11,7 @@
 
 #include "backend/backend.h"
 #include "model/model.h"
+#include "student/support/relative_error.h"
 
 namespace student {
 
@@ -19,6 +20,21 @@ inline std::unique_ptr<Backend> cpu(int threads = 1) {
   EXPECT_TRUE(made);
   return *std::move(made);
 }
+
+// Tests of what a model promises on every backend: f32 within rounding. cuda is left out where there is no device.
+class OnBackends : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    auto made = make_backend(GetParam(), {.threads = 2});
+    if (!made) GTEST_SKIP() << made.error().message;
+    backend = *std::move(made);
+  }
+  bool emulated() const { return backend->name() == "emu"; }  // hundreds of times slower: fewer rounds there
+  std::unique_ptr<Backend> backend;
+};
+
+inline const auto kBackends = testing::Values("cpu", "emu", "cuda");
+inline std::string backend_name(const testing::TestParamInfo<const char*>& info) { return info.param; }
 
 inline Config tiny_config() {
   Config c;
@@ -81,17 +97,6 @@ inline std::vector<float> gradients_of(Model& model) {
   std::vector<float> out(static_cast<std::size_t>(model.flat_size()));
   EXPECT_TRUE(model.backend().read(out.data(), model.gradients().data, out.size() * sizeof(float)));
   return out;
-}
-
-template <typename A, typename B>
-double relative_error(const A& got, const B& want) {
-  double difference = 0, norm = 0;
-  for (std::size_t i = 0; i < want.size(); ++i) {
-    const double d = static_cast<double>(got[i]) - static_cast<double>(want[i]);
-    difference += d * d;
-    norm += static_cast<double>(want[i]) * static_cast<double>(want[i]);
-  }
-  return std::sqrt(difference) / std::max(std::sqrt(norm), 1e-30);
 }
 
 }  // namespace student

@@ -5,8 +5,6 @@
 namespace student::testing_ops {
 namespace {
 
-STUDENT_OP_SUITE(AttentionTest);
-
 struct Packed {
   std::vector<std::int32_t> starts;
   std::int64_t rows() const { return starts.back(); }
@@ -16,6 +14,12 @@ struct Packed {
     return d;
   }
 };
+
+class AttentionTest : public OpTest {
+ protected:
+  void forward_and_backward(const Packed& packed, const AttentionShape& shape);
+};
+INSTANTIATE_TEST_SUITE_P(, AttentionTest, testing::ValuesIn(kParams), name_of);
 
 struct Reference {
   Values out, lse, dq, dk, dv;
@@ -69,63 +73,61 @@ Reference reference(const Values& q, const Values& k, const Values& v, const Val
   return r;
 }
 
-TEST_P(AttentionTest, ForwardAndBackward) {
-  struct Case {
-    Packed packed;
-    AttentionShape shape;
-    bool slow;
+void AttentionTest::forward_and_backward(const Packed& packed, const AttentionShape& shape) {
+  SCOPED_TRACE(testing::Message() << packed.rows() << " tokens, " << shape.heads << " heads of " << shape.head_dim);
+  const std::int64_t n = packed.rows(), wide = shape.heads * shape.head_dim,
+                     narrow = shape.kv_heads * shape.head_dim;
+  const Values q = random(n * wide), k = random(n * narrow), v = random(n * narrow), dout = random(n * wide);
+  const Reference want = reference(q, k, v, dout, packed, shape);
+  // q, k and v are columns of one buffer, and so are their gradients.
+  Tensor qkv = output(n, wide + 2 * narrow, type()), dqkv = output(n, wide + 2 * narrow, type());
+  const auto parts = [&](const Tensor& x) {
+    return std::vector<Tensor>{x.columns(0, wide), x.columns(wide, narrow), x.columns(wide + narrow, narrow)};
   };
-  const Case cases[] = {
-      {{{0, 1}}, {1, 1, 2, 1.0f}, false},                             // a document of one token
-      {{{0, 1, 2, 9}}, {4, 2, 8, 0.35f}, false},                      // some of them, grouped queries
-      {{{0, 17, 18, 50}}, {6, 2, 16, 0.25f}, false},
-      {{{0, 33}}, {3, 3, 10, 0.3f}, false},                           // odd head
-      {{{0, 70, 71, 200}}, {2, 1, 64, 0.125f}, true},                 // several tiles
-      {{{0, 700}}, {1, 1, 8, 0.35f}, true},                           // several blocks of keys
-  };
-  for (const Case& c : cases) {
-    if (c.slow && std::string(GetParam().backend) == "emu") continue;
-    SCOPED_TRACE(testing::Message() << c.packed.rows() << " tokens, " << c.shape.heads << " heads of "
-                                    << c.shape.head_dim);
-    const std::int64_t n = c.packed.rows(), wide = c.shape.heads * c.shape.head_dim,
-                       narrow = c.shape.kv_heads * c.shape.head_dim;
-    const Values q = random(n * wide), k = random(n * narrow), v = random(n * narrow), dout = random(n * wide);
-    const Reference want = reference(q, k, v, dout, c.packed, c.shape);
-    // q, k and v are columns of one buffer, and so are their gradients.
-    Tensor qkv = output(n, wide + 2 * narrow, type()), dqkv = output(n, wide + 2 * narrow, type());
-    const auto parts = [&](const Tensor& x) {
-      return std::vector<Tensor>{x.columns(0, wide), x.columns(wide, narrow), x.columns(wide + narrow, narrow)};
-    };
-    Values all;
-    for (std::int64_t i = 0; i < n; ++i) {
-      all.insert(all.end(), q.begin() + i * wide, q.begin() + (i + 1) * wide);
-      all.insert(all.end(), k.begin() + i * narrow, k.begin() + (i + 1) * narrow);
-      all.insert(all.end(), v.begin() + i * narrow, v.begin() + (i + 1) * narrow);
-    }
-    put(qkv, all);
-    Tensor out = output(n, wide, type()), lse = output(c.shape.heads, n, DType::kF32, 0);
-    const auto in = parts(qkv), gradients = parts(dqkv);
-    on().attention(out, lse, in[0], in[1], in[2], c.packed.documents(), c.shape);
-    expect_close(out, want.out, "out");
-    expect_close(lse, want.lse, "lse");
-    on().attention_backward(gradients[0], gradients[1], gradients[2], input(n, wide, dout), in[0], in[1], in[2], out,
-                            lse, c.packed.documents(), c.shape);
-    const Values got = get(dqkv);
-    Values dq, dk, dv;
-    for (std::int64_t i = 0; i < n; ++i) {
-      const auto row = got.begin() + i * (wide + 2 * narrow);
-      dq.insert(dq.end(), row, row + wide);
-      dk.insert(dk.end(), row + wide, row + wide + narrow);
-      dv.insert(dv.end(), row + wide + narrow, row + wide + 2 * narrow);
-    }
-    // The one token of a document attends to itself with certainty: dq and dk are zero but for rounding.
-    if (n > 1) {
-      EXPECT_LE(relative_error(dq, want.dq), 2 * tolerance());
-      EXPECT_LE(relative_error(dk, want.dk), 2 * tolerance());
-    }
-    EXPECT_LE(relative_error(dv, want.dv), tolerance());
-    for (const double x : got) ASSERT_TRUE(std::isfinite(x));
+  Values all;
+  for (std::int64_t i = 0; i < n; ++i) {
+    all.insert(all.end(), q.begin() + i * wide, q.begin() + (i + 1) * wide);
+    all.insert(all.end(), k.begin() + i * narrow, k.begin() + (i + 1) * narrow);
+    all.insert(all.end(), v.begin() + i * narrow, v.begin() + (i + 1) * narrow);
   }
+  put(qkv, all);
+  Tensor out = output(n, wide, type()), lse = output(shape.heads, n, DType::kF32, 0);
+  const auto in = parts(qkv), gradients = parts(dqkv);
+  on().attention(out, lse, in[0], in[1], in[2], packed.documents(), shape);
+  expect_close(out, want.out, "out");
+  expect_close(lse, want.lse, "lse");
+  on().attention_backward(gradients[0], gradients[1], gradients[2], input(n, wide, dout), in[0], in[1], in[2], out,
+                          lse, packed.documents(), shape);
+  const Values got = get(dqkv);
+  Values dq, dk, dv;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto row = got.begin() + i * (wide + 2 * narrow);
+    dq.insert(dq.end(), row, row + wide);
+    dk.insert(dk.end(), row + wide, row + wide + narrow);
+    dv.insert(dv.end(), row + wide + narrow, row + wide + 2 * narrow);
+  }
+  // The one token of a document attends to itself with certainty: dq and dk are zero but for rounding.
+  if (n > 1) {
+    EXPECT_LE(relative_error(dq, want.dq), 2 * tolerance());
+    EXPECT_LE(relative_error(dk, want.dk), 2 * tolerance());
+  }
+  EXPECT_LE(relative_error(dv, want.dv), tolerance());
+  for (const double x : got) ASSERT_TRUE(std::isfinite(x));
+}
+
+// On cuda in bf16 these are cuDNN's, so bench/gpu.sh leaves the test out where it looks for races in our kernels.
+TEST_P(AttentionTest, ForwardAndBackward) {
+  forward_and_backward({{0, 1, 2, 9}}, {4, 2, 8, 0.35f});  // documents of one token, grouped queries
+  forward_and_backward({{0, 17, 18, 50}}, {6, 2, 16, 0.25f});
+  if (std::string(GetParam().backend) == "emu") return;    // slow
+  forward_and_backward({{0, 70, 71, 200}}, {2, 1, 64, 0.125f});  // several tiles
+  forward_and_backward({{0, 700}}, {1, 1, 8, 0.35f});            // several blocks of keys
+}
+
+TEST_P(AttentionTest, OddHeads) {
+  forward_and_backward({{0, 1}}, {1, 1, 2, 1.0f});
+  forward_and_backward({{0, 33}}, {3, 3, 10, 0.3f});
+  forward_and_backward({{0, 5, 40}}, {4, 2, 20, 0.2f});
 }
 
 // Not one bit of another document's result moves.

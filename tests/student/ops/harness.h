@@ -15,20 +15,12 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "student/support/relative_error.h"
 #include "tensor/bf16.h"
 
 namespace student::testing_ops {
 
 using Values = std::vector<double>;
-
-inline double relative_error(const Values& got, const Values& want) {
-  double difference = 0, norm = 0;
-  for (std::size_t i = 0; i < want.size(); ++i) {
-    difference += (got[i] - want[i]) * (got[i] - want[i]);
-    norm += want[i] * want[i];
-  }
-  return std::sqrt(difference) / std::max(std::sqrt(norm), 1e-30);
-}
 
 struct Param {
   const char* backend;

@@ -183,5 +183,27 @@ TEST_P(RowsTest, Embedding) {
   expect_close(dtable, dwant, "dtable", 1e-6);
 }
 
+// As in text: one id in every third row, some in many, most in one. The kernels sort in tiles of 1024 rows and sum in
+// chunks of 16: the numbers of rows are around those.
+TEST_P(RowsTest, EmbeddingBackwardOfManyRows) {
+  for (const auto& [n, d] : {std::pair<std::int64_t, std::int64_t>{16, 8}, {17, 3}, {1025, 8}, {2600, 9}}) {
+    SCOPED_TRACE(testing::Message() << n << "x" << d);
+    const std::int64_t vocab = 1500;
+    std::vector<std::int32_t> id;
+    for (std::int32_t i = 0; i < n; ++i) id.push_back(i % 3 == 0 ? 40 : i % 3 == 1 ? i % 50 : i * 7 % 1500);
+    const Values dout = random(n * d), before = random(vocab * d, DType::kF32);
+    Values want = before;
+    for (std::int64_t i = 0; i < n * d; ++i) {
+      want[static_cast<std::size_t>(id[static_cast<std::size_t>(i / d)] * d + i % d)] += dout[static_cast<std::size_t>(i)];
+    }
+    const Tensor rows = input(n, d, dout);
+    Tensor dtable = input(vocab, d, DType::kF32, before), again = input(vocab, d, DType::kF32, before);
+    on().embed_backward(dtable, rows, ids(id));
+    expect_close(dtable, want, "dtable", 1e-6);
+    on().embed_backward(again, rows, ids(id));
+    EXPECT_EQ(get(again), get(dtable)) << "the same bits again";
+  }
+}
+
 }  // namespace
 }  // namespace student::testing_ops

@@ -13,6 +13,7 @@
 #include "data/batches.h"
 #include "data/rng.h"
 #include "model/model.h"
+#include "student/support/relative_error.h"
 #include "train/loop.h"
 
 namespace student::test {
@@ -91,16 +92,6 @@ inline std::vector<float> floats(const std::string& bytes) {
   std::vector<float> out(bytes.size() / sizeof(float));
   std::memcpy(out.data(), bytes.data(), bytes.size());
   return out;
-}
-
-inline double relative_difference(const std::string& a, const std::string& b) {
-  auto x = floats(a), y = floats(b);
-  double difference = 0, size = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    difference += (double{x[i]} - y[i]) * (double{x[i]} - y[i]);
-    size += double{x[i]} * x[i];
-  }
-  return std::sqrt(difference / size);
 }
 
 }  // namespace student::test

@@ -67,6 +67,13 @@ class CpuBackend final : public Backend {
     return static_cast<std::size_t>(sysconf(_SC_AVPHYS_PAGES)) * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   }
 
+  std::size_t workspace(std::int64_t rows, std::int64_t /*width*/, std::int64_t vocab, DType type) const override {
+    // Measured: oneDNN compiles a product in bf16 for each shape of a tile; a thread's scratch is small.
+    const std::size_t compiled = type == DType::kF32 ? 0 : std::size_t{6} << 20;
+    return static_cast<std::size_t>(cpu::logits_rows(rows, vocab) * vocab * 4) + compiled +
+           (std::size_t{1} << 20) * static_cast<std::size_t>(pool_.threads());
+  }
+
   Result<void*> alloc(std::size_t bytes) override {
     void* memory = std::aligned_alloc(256, (std::max<std::size_t>(bytes, 1) + 255) / 256 * 256);
     if (memory != nullptr) return memory;

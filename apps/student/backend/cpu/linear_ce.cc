@@ -102,9 +102,13 @@ float row_loss(const Row& row, std::int64_t vocab, float weight, bool gradient, 
 
 }  // namespace
 
+std::int64_t logits_rows(std::int64_t rows, std::int64_t vocab) {
+  return std::min(rows, std::max<std::int64_t>(64, kLogitsBytes / 4 / vocab / 64 * 64));
+}
+
 void linear_cross_entropy(Pool& pool, Gemm& gemm, Scratch& memory, const LinearCrossEntropy& op) {
   const std::int64_t n = op.hidden.rows, vocab = op.vocab;
-  const std::int64_t chunk = std::min(n, std::max<std::int64_t>(64, kLogitsBytes / 4 / vocab / 64 * 64));
+  const std::int64_t chunk = logits_rows(n, vocab);
   const bool gradient = op.dhidden || op.dweight, half = op.hidden.type == DType::kBF16;
   const Tensor weight = op.weight.row_range(0, vocab);
   for (std::int64_t first = 0; first < n; first += chunk) {

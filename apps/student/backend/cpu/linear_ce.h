@@ -15,6 +15,9 @@ struct LinearCrossEntropy {
   const TeacherTopK* teacher = nullptr;
 };
 
+// Rows of a chunk of logits.
+std::int64_t logits_rows(std::int64_t rows, std::int64_t vocab);
+
 // `logits` is memory for a chunk, kept between calls.
 void linear_cross_entropy(Pool& pool, Gemm& gemm, Scratch& logits, const LinearCrossEntropy& op);
 

@@ -182,6 +182,7 @@ inline void dots(float* out, const float* a, std::int64_t lda, const T* w, std::
   each(n, [&](std::int64_t i, auto get, auto) {
     for (int c = 0; c < kCols; ++c) {
       const Vf b = get(w + c * ldw + i);
+      if (kRows * kCols > 1) __builtin_prefetch(w + (c + kCols) * ldw + i);  // the next call's: rows are short
       for (int r = 0; r < kRows; ++r) sums[r][c] += get(a + r * lda + i) * b;
     }
   });

@@ -142,6 +142,7 @@ class CudaBackend final : public kernels::KernelBackend {
  protected:
   kernels::Stream stream() override { return stream_; }
   std::size_t logits_bytes() const override { return kDeviceLogitsBytes; }
+  std::size_t library_bytes() const override { return cuda::Gemm::kWorkspace; }
   void* scratch(kernels::Scratch which, std::size_t bytes) override {
     Block& block = scratch_[which];
     if (bytes > block.bytes) {

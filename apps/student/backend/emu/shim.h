@@ -147,8 +147,6 @@ inline unsigned __ballot_sync(unsigned, bool vote, const char* file = __builtin_
   for (unsigned i = 0; i < 32; ++i) mask |= static_cast<unsigned>(votes[i]) << i;
   return mask;
 }
-inline int __ffs(unsigned x) { return __builtin_ffs(static_cast<int>(x)); }
-inline int __popc(unsigned x) { return __builtin_popcount(x); }
 inline float rsqrtf(float x) { return 1.0f / std::sqrt(x); }
 inline unsigned __float_as_uint(float x) { return std::bit_cast<unsigned>(x); }
 

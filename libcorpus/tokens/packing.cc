@@ -1,4 +1,4 @@
-#include "data/packing.h"
+#include "corpus/packing.h"
 
 #include <algorithm>
 #include <cassert>
@@ -6,7 +6,7 @@
 #include <set>
 #include <tuple>
 
-namespace student {
+namespace corpus {
 
 Packing pack(std::span<const std::uint32_t> lengths, std::uint32_t capacity) {
   std::vector<std::uint32_t> order(lengths.size());
@@ -43,4 +43,4 @@ Packing pack(std::span<const std::uint32_t> lengths, std::uint32_t capacity) {
   return out;
 }
 
-}  // namespace student
+}  // namespace corpus

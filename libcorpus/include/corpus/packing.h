@@ -1,14 +1,14 @@
 // Packing documents into sequences of at most `capacity` tokens without cutting any: best fit decreasing,
 // the longest document first, each into the fullest sequence that still has room (Ding et al. 2024, "Fewer
-// Truncations Improve Language Modeling"). Offline, so that the plan is known before the first step.
-#ifndef STUDENT_DATA_PACKING_H_
-#define STUDENT_DATA_PACKING_H_
+// Truncations Improve Language Modeling"). Offline: all lengths are known.
+#ifndef CORPUS_PACKING_H_
+#define CORPUS_PACKING_H_
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-namespace student {
+namespace corpus {
 
 // Sequence i holds documents[starts[i] .. starts[i+1]), in ascending order.
 struct Packing {
@@ -24,6 +24,6 @@ struct Packing {
 // lengths[i] <= capacity. Deterministic: ties go to the earlier document and the earlier sequence.
 Packing pack(std::span<const std::uint32_t> lengths, std::uint32_t capacity);
 
-}  // namespace student
+}  // namespace corpus
 
-#endif  // STUDENT_DATA_PACKING_H_
+#endif  // CORPUS_PACKING_H_

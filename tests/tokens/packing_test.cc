@@ -1,18 +1,17 @@
-#include "data/packing.h"
+#include "corpus/packing.h"
 
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <random>
 
-#include "data/rng.h"
-
-namespace student {
+namespace corpus {
 namespace {
 
 std::vector<std::uint32_t> lengths_of(std::uint64_t seed, std::size_t n, std::uint32_t capacity) {
-  Rng rng(seed);
+  std::mt19937_64 generator(seed);
   std::vector<std::uint32_t> out(n);
-  for (auto& length : out) length = 1 + static_cast<std::uint32_t>(rng.below(capacity));
+  for (auto& length : out) length = 1 + static_cast<std::uint32_t>(generator() % capacity);
   return out;
 }
 
@@ -53,4 +52,4 @@ TEST(Packing, PutsTheLongestFirstIntoTheFullestThatHasRoom) {
 TEST(Packing, OfNothingIsNothing) { EXPECT_EQ(pack({}, 10).size(), 0u); }
 
 }  // namespace
-}  // namespace student
+}  // namespace corpus
