@@ -3,7 +3,7 @@
 //
 // A record is a row of 64-bit words: its position, its rank, a key for each band, and four words of
 // sketch. Within a block each band's keys lie together, so that grouping one band reads memory in
-// order. Memory: 48 + 8 * bands bytes a record, 160 for 14 bands, taken 1024 records at a time and
+// order. Memory: 48 + 8 * bands bytes a record, 176 for 16 bands, taken 1024 records at a time and
 // accounted in the MemoryBudget before it is. One thread at a time; const methods are thread safe.
 #ifndef CORPUS_DEDUP_BAND_ENTRIES_H_
 #define CORPUS_DEDUP_BAND_ENTRIES_H_

@@ -17,6 +17,7 @@
 #ifndef CORPUS_DEDUP_BAND_INDEX_H_
 #define CORPUS_DEDUP_BAND_INDEX_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -51,7 +52,8 @@ struct ClusterMember {
   bool operator<(const ClusterMember& o) const {
     if (cluster != o.cluster) return cluster < o.cluster;
     if (rank != o.rank) return rank > o.rank;
-    return pos < o.pos;
+    if (pos != o.pos) return pos < o.pos;
+    return std::ranges::lexicographical_compare(sketch.words, o.sketch.words);  // turns of a record
   }
 };
 
@@ -62,7 +64,7 @@ class BandIndex : public Durable {
   BandIndex(RowLayout layout, MemoryBudget* memory, std::string_view who, std::string spill_path);
   ~BandIndex() override;
 
-  // Whole rows, each of a position that was not added before. Thread safe.
+  // Whole rows; those of equal positions are entries of their own. Thread safe.
   Result<void> add(std::span<const std::uint64_t> rows);
   std::uint64_t size() const { return size_; }
   bool spilled() const { return spilled_; }

@@ -7,8 +7,8 @@
 namespace corpus {
 
 struct Banding {
-  std::size_t bands = 14;
-  std::size_t rows = 8;
+  std::size_t bands = 16;
+  std::size_t rows = 7;
 };
 
 // The banding of at most `hashes` minima whose areas of false positives below the threshold and of

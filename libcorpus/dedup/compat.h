@@ -6,7 +6,7 @@
 // A record's text is its turns in scope, joined by a line feed; each of these tools sees one field.
 //
 //   datatrove    lower case, numbers to 0, punctuation to spaces, NFD without Mn, cut at white
-//                space and as spaCy cuts English words (text/english_words.h); 5 a shingle;
+//                space and as spaCy cuts English words (text/english_tokens.h); 5 a shingle;
 //                XXH64; RandomState(1), all a before all b; minima of 64 bits
 //   text-dedup   lower case, cut at each \W, with empty words; 5; SHA-1, 32 bits;
 //                RandomState(42), all a before all b

@@ -3,17 +3,12 @@
 #include <iterator>
 
 #include "dedup/compat.h"
-#include "text/english_words.h"
+#include "text/english_tokens.h"
 #include "text/unicode_forms.h"
 #include "text/utf8.h"
 
 namespace corpus {
 namespace {
-
-// Python's white space.
-bool is_python_space(char32_t c) {
-  return (text::is_space(c) && c != 0xFEFF) || (c >= 0x1C && c <= 0x1F);
-}
 
 // What datatrove turns into spaces, beyond ASCII punctuation and control characters. Sorted.
 constexpr char32_t kDatatrovePunctuation[] = {
@@ -48,11 +43,12 @@ class Tokens {
     out_.begins.push_back(out_.joined.size());
     out_.joined += token;
   }
-  void add_english(std::string_view word) {
-    auto [first, second] = cut_english(word);
-    add(word.substr(0, first));
-    if (first < second) add(word.substr(first, second - first));
-    if (second < word.size()) add(word.substr(second));
+  void add_english(std::string_view span) {
+    std::size_t begin = 0;
+    for (std::uint32_t end : text::split_english(span, scratch_)) {
+      add(span.substr(begin, end - begin));
+      begin = end;
+    }
   }
   // Those between separators.
   template <typename IsSeparator>
@@ -62,7 +58,7 @@ class Tokens {
     });
   }
   void split_english(std::string_view text) {
-    each_piece(text, is_python_space, [&](std::string_view piece) {
+    each_piece(text, text::is_python_space, [&](std::string_view piece) {
       if (!piece.empty()) add_english(piece);
     });
   }
@@ -83,6 +79,7 @@ class Tokens {
   }
 
   PeerTokens& out_;
+  text::EnglishScratch scratch_;
 };
 
 // Numbers to 0, punctuation to spaces.
@@ -156,7 +153,7 @@ void tokenize(Peer peer, std::string_view text, PeerTokens& out) {
       return;
     case Peer::kRedPajama: {
       std::string simple = text::lower(without(text, is_ascii_punctuation));
-      tokens.split(text::nfd(simple), false, is_python_space);
+      tokens.split(text::nfd(simple), false, text::is_python_space);
       return;
     }
   }

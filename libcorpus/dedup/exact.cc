@@ -3,13 +3,15 @@
 // A Map hashes each record's turns in scope (text/content_key.h). Then either a Scan remembers the
 // 128-bit keys in input order and drops a record whose key it has seen; or, when the keys may not
 // fit into memory, a Fold sorts them (dedup/exact_sorted.h), which takes a pass more and drops the
-// same records. Records without text in scope are kept. Two different contents get the same key
+// same records. `scope: turn` takes the Fold too, with a key for each turn (dedup/turn_drops.h).
+// Records without text in scope are kept. Two different contents get the same key
 // with probability n^2 / 2^129 for n records. Memory of the Scan: 30 to 45 bytes for each distinct
 // record, plus 24 for each that is new since the last checkpoint.
 #include <array>
 #include <bit>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -175,8 +177,16 @@ bool sort_on_disk(const std::string& option, const std::string& spill_path,
 }  // namespace
 
 Result<Stages> make_dedup_exact(const Value& options, BuildContext& context) {
-  CORPUS_TRY(Scope scope, parse_scope(options.get("scope", "text")));
   std::string spill_path = context.new_spill_path();
+  if (options.get("scope", "text") == "turn") {
+    if (!options.get("index", "").empty() || options.get("out_of_core", "auto") == "never") {
+      return Error{Code::kInvalidArgument,
+                   "scope: turn sorts the keys of all turns and has no index: leave out index and "
+                   "out_of_core: never"};
+    }
+    return stages(make_sorted_exact(std::nullopt, context.memory, kId, std::move(spill_path), nullptr));
+  }
+  CORPUS_TRY(Scope scope, parse_scope(options.get("scope", "text")));
   std::size_t column = context.new_column();
   auto hash = std::make_unique<HashContent>(scope, column);
   if (std::string dir = options.get("index", ""); !dir.empty()) {

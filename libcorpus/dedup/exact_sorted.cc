@@ -1,5 +1,6 @@
 #include "dedup/exact_sorted.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -7,6 +8,8 @@
 #include "dedup/evidence.h"
 #include "dedup/external_sort.h"
 #include "dedup/position_list.h"
+#include "dedup/turn_drops.h"
+#include "text/content_key.h"
 
 namespace corpus {
 namespace {
@@ -33,12 +36,23 @@ struct NamedKeyAt {
 };
 static_assert(sizeof(NamedKeyAt) == 64);
 
+Key128 turn_key(const Turn& turn, std::string& scratch) {
+  return text::content_key({&turn, 1}, Scope::kText, scratch);
+}
+
+CountTurns turn_counter() {
+  return [scratch = std::string()](const Record& record) mutable {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        record.turns, [&](const Turn& turn) { return turn_key(turn, scratch) != Key128(); }));
+  };
+}
+
 constexpr std::size_t kAtOnce = 1024;  // that a worker gathers before it takes the lock
 
 template <typename Item>
 class SortedExact final : public Fold {
  public:
-  SortedExact(std::size_t column, MemoryBudget* memory, std::string_view who,
+  SortedExact(std::optional<std::size_t> column, MemoryBudget* memory, std::string_view who,
               std::string spill_path, std::unique_ptr<IndexWriter> index)
       : column_(column),
         memory_(memory),
@@ -47,19 +61,28 @@ class SortedExact final : public Fold {
         keys_(new_sort()),
         index_(std::move(index)) {}
 
-  std::uint32_t fields() const override { return Item::fields(); }
+  std::uint32_t fields() const override {
+    return Item::fields() | (column_ ? 0 : Fields::kTurns);
+  }
   std::unique_ptr<State> partial() const override { return std::make_unique<Partial>(); }
 
   Result<void> observe(const Batch& batch, State& state) const override {
-    auto& gathered = static_cast<Partial&>(state).keys;
-    const auto& keys = batch.columns[column_];
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      const Record& record = batch.records[i];
-      if (record.drop || keys[i] == Key128()) continue;
+    auto& [gathered, text] = static_cast<Partial&>(state);
+    auto add = [&](const Record& record, Key128 key) {
+      if (key == Key128()) return;
       Item& item = gathered.emplace_back();
-      item.key = keys[i];
+      item.key = key;
       item.pos = record.pos;
       item.set_id(record.id);
+    };
+    for (std::size_t i = 0; i < batch.records.size(); ++i) {
+      const Record& record = batch.records[i];
+      if (record.drop) continue;
+      if (column_) {
+        add(record, batch.columns[*column_][i]);
+      } else {
+        for (const Turn& turn : record.turns) add(record, turn_key(turn, text));
+      }
     }
     return gathered.size() < kAtOnce ? Result<void>() : keys_->add(gathered);
   }
@@ -72,8 +95,10 @@ class SortedExact final : public Fold {
     CORPUS_CHECK(index_ == nullptr ? find(drops) : find_with_index(drops));
     keys_ = new_sort();
     CORPUS_TRY(auto list, PositionList<Drop>::make(drops, memory_, who_, path(".list")));
+    Reason reason = Reason::intern("dedup.exact.duplicate");
+    if (!column_) return drop_repeated_turns(std::move(list), reason, kExactMethod, turn_counter);
     return drop_duplicates(
-        std::move(list), Reason::intern("dedup.exact.duplicate"), kExactMethod,
+        std::move(list), reason, kExactMethod,
         index_ == nullptr ? std::vector<std::string>() : index_->before().inputs());
   }
   Result<void> commit() override { return index_ == nullptr ? Result<void>() : index_->publish(); }
@@ -87,6 +112,7 @@ class SortedExact final : public Fold {
  private:
   struct Partial : State {
     std::vector<Item> keys;
+    std::string text;  // scratch
   };
 
   std::string path(const char* ending) const {
@@ -130,7 +156,7 @@ class SortedExact final : public Fold {
     return index_->finish();
   }
 
-  std::size_t column_;
+  std::optional<std::size_t> column_;  // none: each turn has a key of its own
   MemoryBudget* memory_;
   std::string_view who_;
   std::string spill_path_;
@@ -146,7 +172,7 @@ IndexPurpose content_purpose(const std::string& scope) {
   return {.kind = IndexKind::kContent, .options = options.to_json()};
 }
 
-std::unique_ptr<Fold> make_sorted_exact(std::size_t column, MemoryBudget* memory,
+std::unique_ptr<Fold> make_sorted_exact(std::optional<std::size_t> column, MemoryBudget* memory,
                                         std::string_view who, std::string spill_path,
                                         std::unique_ptr<IndexWriter> index) {
   if (index == nullptr) {

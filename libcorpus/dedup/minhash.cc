@@ -6,11 +6,16 @@
 // pass in between reads the texts of the members again (dedup/verify.h). The result depends on the
 // input and the options alone, not on threads, memory or where a run was interrupted.
 //
+// With `scope: turn` the documents are the turns, and a record goes when all of them do
+// (dedup/turn_drops.h).
+//
 // Records of less than one shingle in scope are kept and never compared: short answers are often
 // rightly equal, and dedup.exact is there for them. Memory a compared record: 48 + 8 * bands bytes
-// (160 for 14 bands) up to half of the budget, then 4 bytes.
+// (176 for 16 bands) up to half of the budget, then 4 bytes.
 #include <algorithm>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +29,7 @@
 #include "dedup/minhash_index.h"
 #include "dedup/minhash_options.h"
 #include "dedup/position_list.h"
+#include "dedup/turn_drops.h"
 #include "dedup/verify.h"
 
 namespace corpus {
@@ -57,16 +63,13 @@ class FindNearDuplicates final : public Fold {
   Result<void> observe(const Batch& batch, State& state) const override {
     auto& partial = static_cast<Partial&>(state);
     for (const Record& record : batch.records) {
-      if (record.drop || !partial.signer->read(record.turns, options_.scope)) continue;
-      std::size_t at = partial.rows.size();
-      partial.rows.resize(at + layout_.words());
-      std::uint64_t* row = partial.rows.data() + at;
-      row[0] = record.pos.packed;
-      row[1] = options_.keep.rank(record, partial.signer->bytes(), partial.keep);
-      partial.signer->band_keys(row + RowLayout::kKeys);
-      Sketch sketch = partial.signer->sketch();
-      std::copy_n(sketch.words, Sketch::kWords, row + layout_.sketch());
-      if (seen_ != nullptr) put_id(record.id, row + layout_.extra_at());
+      if (record.drop) continue;
+      std::span<const Turn> turns = record.turns;
+      if (!options_.per_turn) {
+        add(record, turns, partial);
+      } else {
+        for (std::size_t i = 0; i < turns.size(); ++i) add(record, turns.subspan(i, 1), partial);
+      }
       if (partial.rows.size() >= kRowsAtOnce * layout_.words()) CORPUS_CHECK(hand_over(partial));
     }
     return {};
@@ -97,8 +100,11 @@ class FindNearDuplicates final : public Fold {
     }
     dropped_ = drops.size();
     CORPUS_TRY(auto list, PositionList<Drop>::make(drops, memory_, kId, path(".list")));
-    return drop_duplicates(std::move(list), Reason::intern("dedup.minhash.near_duplicate"),
-                           kMethod,
+    Reason reason = Reason::intern("dedup.minhash.near_duplicate");
+    if (options_.per_turn) {
+      return drop_repeated_turns(std::move(list), reason, kMethod, turn_counters());
+    }
+    return drop_duplicates(std::move(list), reason, kMethod,
                            seen_ != nullptr ? seen_->before().inputs() : std::vector<std::string>());
   }
   Result<void> commit() override { return seen_ == nullptr ? Result<void>() : seen_->publish(); }
@@ -124,6 +130,20 @@ class FindNearDuplicates final : public Fold {
     std::vector<std::uint64_t> rows;
   };
 
+  // One document: `turns` of the record.
+  void add(const Record& record, std::span<const Turn> turns, Partial& partial) const {
+    if (!partial.signer->read(turns, options_.scope)) return;
+    std::size_t at = partial.rows.size();
+    partial.rows.resize(at + layout_.words());
+    std::uint64_t* row = partial.rows.data() + at;
+    row[0] = record.pos.packed;
+    row[1] = options_.keep.rank(record, partial.signer->bytes(), partial.keep);
+    partial.signer->band_keys(row + RowLayout::kKeys);
+    Sketch sketch = partial.signer->sketch();
+    std::copy_n(sketch.words, Sketch::kWords, row + layout_.sketch());
+    if (seen_ != nullptr) put_id(record.id, row + layout_.extra_at());
+  }
+
   std::string path(const char* ending) const {
     return spill_path_.empty() ? spill_path_ : spill_path_ + ending;
   }
@@ -134,6 +154,17 @@ class FindNearDuplicates final : public Fold {
     auto added = index_->add(partial.rows);
     partial.rows.clear();
     return added;
+  }
+
+  // The Map it is for may outlive this Fold.
+  std::function<CountTurns()> turn_counters() const {
+    return [signatures = options_.signatures]() -> CountTurns {
+      std::shared_ptr<Signer> signer = signatures->make();
+      return [signatures, signer](const Record& record) {
+        return static_cast<std::size_t>(std::ranges::count_if(
+            record.turns, [&](const Turn& turn) { return signer->read({&turn, 1}, Scope::kText); }));
+      };
+    };
   }
 
   Result<void> all_but_the_best(ExternalSort<ClusterMember>& members, ExternalSort<Drop>& drops) {
@@ -169,7 +200,14 @@ Result<Stages> make_dedup_minhash(const Value& value, BuildContext& context) {
   CORPUS_TRY(MinhashOptions options, MinhashOptions::parse(value));
   std::string spill_path = context.new_spill_path();
   std::unique_ptr<IndexWriter> seen;
-  if (std::string dir = value.get("index", ""); !dir.empty()) {
+  std::string dir = value.get("index", "");
+  if (options.per_turn && (options.verify || !dir.empty())) {
+    return Error{Code::kInvalidArgument,
+                 std::string("scope: turn does not go with ") +
+                     (options.verify ? "verify: jaccard" : "an index") +
+                     ", which are of whole records; leave one of them out"};
+  }
+  if (!dir.empty()) {
     if (options.verify) {
       return Error{Code::kInvalidArgument,
                    "verify: jaccard compares texts, and an index has none; leave one of them out"};

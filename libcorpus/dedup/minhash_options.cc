@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMaxHashes = 4096;
 // Ours, in the form in which those of other tools are given.
 constexpr PeerDefaults kDefaults{
-    .shingle = 5, .hashes = 128, .threshold = 0, .bands = 14, .rows = 8, .seed = 1};
+    .shingle = 5, .hashes = 128, .threshold = 0, .bands = 16, .rows = 7, .seed = 1};
 
 struct Shingle {
   std::size_t size = 5;
@@ -113,7 +113,10 @@ Value identity_of(const Value& options, const PeerDefaults& defaults, const Shin
 
 Result<MinhashOptions> MinhashOptions::parse(const Value& options) {
   MinhashOptions out;
-  CORPUS_TRY(out.scope, parse_scope(options.get("scope", "text")));
+  out.per_turn = options.get("scope", "text") == "turn";
+  if (!out.per_turn) {
+    CORPUS_TRY(out.scope, parse_scope(options.get("scope", "text")));
+  }
   CORPUS_TRY(out.keep, KeepRule::parse(options.get("keep", "first")));
   CORPUS_TRY(auto peer, parse_compat(options));
   PeerDefaults defaults = peer ? defaults_of(*peer) : kDefaults;

@@ -15,6 +15,7 @@ namespace corpus {
 
 struct MinhashOptions {
   Scope scope = Scope::kText;
+  bool per_turn = false;  // scope: turn (dedup/turn_drops.h)
   KeepRule keep;
   bool verify = false;
   double threshold = 0;  // of the computed similarity, with verify

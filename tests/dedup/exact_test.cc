@@ -72,6 +72,44 @@ TEST(DedupExact, ScopeChoosesWhatIsCompared) {
   EXPECT_EQ(run("prompt"), "..x");
 }
 
+TEST(DedupExact, ARecordGoesWhenEachOfItsTurnsStaysElsewhere) {
+  Exact exact("turn");
+  Batch batch;
+  test::add_chat(batch, "a", "1");
+  test::add_chat(batch, "b", "2");
+  test::add_chat(batch, "a", "2");  // both said, in two records
+  test::add_chat(batch, "a", "3");
+  test::add_chat(batch, "1", "2");  // "1" was an answer
+  test::add(batch, {{Role::kUser, "c"}, {Role::kUser, "c"}});  // repeats itself
+  test::add(batch, {{Role::kUser, " "}, {Role::kAssistant, "2"}});
+  test::add(batch, {{Role::kUser, ""}});
+  Fold& fold = *std::get<std::unique_ptr<Fold>>(exact.parts.at(0));
+  auto partial = fold.partial();
+  ASSERT_TRUE(fold.observe(batch, *partial));
+  ASSERT_TRUE(fold.merge(std::move(partial)));
+  auto map = fold.finish();
+  ASSERT_TRUE(map);
+  auto state = (*map)->scratch();
+  ASSERT_TRUE((*map)->run(batch, state.get()));
+  EXPECT_EQ(drops(batch), "..x...x.");
+  ASSERT_EQ(batch.tags.size(), 2U);
+  EXPECT_EQ(batch.tags[0].value, R"({"of":"0:0","method":"exact"})");
+}
+
+TEST(DedupExact, ScopeTurnHasNoIndex) {
+  for (const char* key : {"index", "out_of_core"}) {
+    MemoryBudget memory;
+    BuildContext context;
+    context.memory = &memory;
+    Value options;
+    options.set("scope", "turn");
+    options.set(key, "never");
+    auto made = find_component("dedup.exact")->make(options, context);
+    ASSERT_FALSE(made);
+    EXPECT_NE(made.error().message.find("scope: turn"), std::string::npos);
+  }
+}
+
 TEST(DedupExact, RecordsWithoutTextInScopeAreKept) {
   Exact exact("response");
   Batch batch;

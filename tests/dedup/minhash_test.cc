@@ -175,6 +175,35 @@ TEST(DedupMinhash, ScopeChoosesWhatIsCompared) {
   EXPECT_EQ(run("prompt"), "..x");
 }
 
+TEST(DedupMinhash, ARecordGoesWhenEachOfItsTurnsStaysElsewhere) {
+  std::mt19937 random(4);
+  std::string p = random_text(50, random), q = random_text(50, random), r = random_text(50, random);
+  Batch batch;
+  test::add_chat(batch, p, q);
+  test::add_chat(batch, r, r + "and more");  // repeats itself
+  test::add_chat(batch, q, r);               // both said, in two records
+  test::add_chat(batch, p, "yes");           // too short to count
+  test::add_chat(batch, random_text(50, random), q);
+  test::add_chat(batch, "yes", "yes");
+  MinHash minhash(options("scope", "turn"));
+  EXPECT_EQ(minhash.run(batch), "..xx..");
+  ASSERT_EQ(batch.tags.size(), 2U);
+  EXPECT_EQ(batch.tags[0].value.substr(0, 10), R"({"of":"0:0)");
+}
+
+TEST(DedupMinhash, ScopeTurnIsNotOfWholeRecords) {
+  for (const char* key : {"index", "verify"}) {
+    MemoryBudget memory;
+    BuildContext context;
+    context.memory = &memory;
+    Value both = options("scope", "turn");
+    both.set(key, "jaccard");
+    auto made = find_component("dedup.minhash")->make(both, context);
+    ASSERT_FALSE(made);
+    EXPECT_NE(made.error().message.find("leave one"), std::string::npos);
+  }
+}
+
 TEST(DedupMinhash, DroppedRecordsAreIgnored) {
   std::mt19937 random(5);
   std::string a = random_text(50, random);
@@ -346,7 +375,7 @@ TEST(DedupMinhash, LittleMemoryIsEnoughAndMemoryIsGivenBack) {
     MinHash minhash({}, limit);
     ASSERT_TRUE(minhash.observe(batch));
     if (limit == 0) {
-      EXPECT_EQ(minhash.memory.used(), 3 * 1024U * 160);
+      EXPECT_EQ(minhash.memory.used(), 3 * 1024U * 176);
     } else {
       EXPECT_LE(minhash.memory.used(), limit);
     }

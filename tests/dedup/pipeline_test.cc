@@ -74,6 +74,7 @@ constexpr const char* kStages[] = {
     "  - dedup.exact: {out_of_core: always}\n",
     "  - dedup.exact: {out_of_core: always}\n"
     "  - dedup.minhash: {verify: jaccard, keep: 'max:/score', shingle: 12 characters}\n",
+    "  - dedup.exact: {scope: turn}\n  - dedup.minhash: {scope: turn, keep: longest}\n",
 };
 
 TEST(DedupPipeline, AnyMemoryAndThreadsGiveTheSameFiles) {

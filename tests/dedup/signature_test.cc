@@ -92,7 +92,7 @@ TEST(Signature, PairsShareABandAsTheoryHasIt) {
   };
   for (int shared : {30, 50, 60, 70, 80, 90, 96}) {
     double j = shared / 100.0;
-    double expected = 1 - std::pow(1 - std::pow(j, 8), 14);
+    double expected = 1 - std::pow(1 - std::pow(j, scheme.rows()), scheme.bands());
     const int pairs = 1500;
     int found = 0;
     for (int i = 0; i < pairs; ++i) {
@@ -183,7 +183,7 @@ TEST(Signature, SeedsGiveOtherFunctions) {
 
 // Saved band keys of an interrupted run are only good if this never changes.
 TEST(Signature, Golden) {
-  SignatureScheme scheme({});
+  SignatureScheme scheme({.bands = 14, .rows = 8});
   ShingleSigner signer(scheme);
   Turn turn{.text = "The quick brown fox jumps over the lazy dog; \u4F60\u597D, \u00C9t\u00E9!"};
   ASSERT_TRUE(signer.read({&turn, 1}, Scope::kText));

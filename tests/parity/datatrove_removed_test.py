@@ -3,8 +3,8 @@
 
 Runs both over the same texts (CORPUS_TEST_DATA, or generated ones) and compares which documents are
 in which cluster and how many are removed; which member of a cluster stays is chosen differently
-(the first here; there, whatever the order of unions made the root). datatrove's English tokenizer is
-spaCy's; ours cuts at white space, so a few documents differ: at least 99.9% must agree.
+(the first here; there, whatever the order of unions made the root). At
+least 99.9% of the documents must agree.
 
 Needs Python with datatrove[processing] and spacy: CORPUS_PEERS_PYTHON, or build/peers-venv. Prints
 why and skips (exit 77) when something is missing.
