@@ -16,6 +16,7 @@ configure_package_config_file(cmake/libcorpusConfig.cmake.in libcorpusConfig.cma
 write_basic_package_version_file(libcorpusConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/libcorpusConfig.cmake
               ${PROJECT_BINARY_DIR}/libcorpusConfigVersion.cmake
+              ${CMAKE_CURRENT_LIST_DIR}/FindCLD2.cmake ${CMAKE_CURRENT_LIST_DIR}/FindfastText.cmake
   DESTINATION ${package_dir})
 
 configure_file(cmake/libcorpus.pc.in libcorpus.pc @ONLY)
@@ -32,7 +33,7 @@ if(PROJECT_IS_TOP_LEVEL)
   set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
   # What a program that links the static library needs besides.
   set(CPACK_DEBIAN_PACKAGE_DEPENDS "libsimdjson-dev, libtbb-dev, libzstd-dev, libisal-dev, \
-zlib1g-dev, libxxhash-dev, libicu-dev, libyaml-cpp-dev, libssl-dev")
+zlib1g-dev, libxxhash-dev, libicu-dev, libyaml-cpp-dev, libssl-dev, libcld2-dev, libfasttext-dev")
   set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
   include(CPack)
 endif()

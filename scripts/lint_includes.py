@@ -9,7 +9,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-COMPONENTS = ["readers", "adapters", "filters", "decontaminate", "dedup", "select", "tags", "tokens", "stats", "writers"]
+COMPONENTS = ["readers", "adapters", "filters", "language", "quality", "decontaminate", "dedup", "select", "tags", "tokens", "stats", "writers"]
 # Folder of libcorpus/ -> the other folders whose headers it may include. include/corpus/ is open to all.
 ARROWS = {
     "include": [],
@@ -41,6 +41,8 @@ LIBRARIES = {
     "unicode": ["text"],
     "pcre2.h": ["tokens"],
     "sentencepiece_processor.h": ["tokens"],
+    "cld2": ["language"],
+    "fasttext": ["quality"],
     "hnswlib": ["dedup"],
     "yaml-cpp": ["core"],
     "nlohmann": [],

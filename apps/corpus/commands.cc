@@ -64,6 +64,17 @@ constexpr Command kCommands[] = {
      "corpus decontaminate data/ --against gsm8k_test.jsonl --save-index gsm8k.index -o null:\n"
      "corpus decontaminate more/ --against-index gsm8k.index -o clean --report found.json",
      decontaminate},
+    {"quality", kQuality, kOneStep, "train IN... -o MODEL | apply IN... --model MODEL -o OUT",
+     "Train models that tell good text from bad, and apply them",
+     "train with --label learns a classifier from a field of the records, say a teacher's judgement, and "
+     "measures it on records that it has not seen. Without --label it learns an n-gram model of the text "
+     "itself. What was measured stands in MODEL.json. apply tags each record with its score or perplexity "
+     "and drops records as --min-score, --max-perplexity and --top-percent say.",
+     "corpus quality train judged.jsonl --label /judge/score --threshold 4 -o good.bin\n"
+     "corpus quality apply answers.jsonl --model good.bin --top-percent 20 -o best\n"
+     "corpus quality train wiki/ --scope text --order 4 -o wiki.arpa\n"
+     "corpus quality apply pages/ --model wiki.arpa --scope text --max-perplexity 1500 -o clean",
+     quality, "train apply"},
     {"stats", kStats, kLook, "IN...", "Count records, shapes, teachers, lengths and duplicates", "",
      "corpus stats answers.jsonl.zst\ncorpus stats data/ --json\ncorpus stats data/ --signals", stats},
     {"cat", kCat, kLook, "IN...", "Print records as JSON Lines",

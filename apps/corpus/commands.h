@@ -11,6 +11,7 @@ Result<int> run_recipe(const Args&);
 Result<int> filter(const Args&);
 Result<int> dedup(const Args&);
 Result<int> decontaminate(const Args&);
+Result<int> quality(const Args&);
 Result<int> stats(const Args&);
 Result<int> cat(const Args&);
 Result<int> head(const Args&);

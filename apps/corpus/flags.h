@@ -35,8 +35,9 @@ enum Commands : std::uint64_t {
   kDisclose = 1ull << 27,
   kTokenize = 1ull << 30,
   kDecontaminate = 1ull << 31,
+  kQuality = 1ull << 32,
   kEvery = ~0ull,
-  kMakes = kCurate | kRun | kFilter | kDedup | kConvert | kPack | kDecontaminate,  // writes a corpus or a file
+  kMakes = kCurate | kRun | kFilter | kDedup | kConvert | kPack | kDecontaminate | kQuality,  // writes a corpus or a file
   kLooks = kStats | kCat | kHead | kSample,
   kRuns = kMakes | kLooks | kTokenize,  // drives a recipe over inputs
   kReads = kRuns & ~kRun,   // names its inputs as arguments
