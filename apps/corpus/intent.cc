@@ -91,7 +91,10 @@ Result<void> state_intent(Recipe& recipe, const Args& args) {
   if (gate->options.get("date", "").empty()) {
     gate->options.set("date", policy::to_string(policy::today()));
   }
-  if (args.has("intent")) write_lineage(recipe, gate->options);
+  if (!args.has("intent")) return {};
+  write_lineage(recipe, gate->options);
+  // What was made for a purpose is signed next.
+  if (recipe.output.find("digests") == nullptr) recipe.output.set("digests", true);
   return {};
 }
 

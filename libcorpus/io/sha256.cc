@@ -1,61 +1,43 @@
 #include "io/sha256.h"
 
-#include <openssl/evp.h>
+// The functions of <openssl/evp.h> look the algorithm up and allocate for each message, which costs
+// more than the one or two blocks of a tree's node: 160 ns for 65 bytes against 100.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
-#include <new>
+#include "base/hex.h"
 
 namespace corpus::io {
-namespace {
 
-std::string print(const unsigned char* digest, std::size_t size) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  for (std::size_t i = 0; i < size; ++i) {
-    out += kDigits[digest[i] >> 4];
-    out += kDigits[digest[i] & 15];
-  }
-  return out;
-}
+Sha256::Sha256() : state_(std::make_unique<SHA256state_st>()) { reset(); }
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
 
-}  // namespace
-
-void Sha256::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
-void Sha256::Free::operator()(evp_md_st* digest) const { EVP_MD_free(digest); }
-
-// The algorithm is fetched once: EVP_sha256() is looked up again by every init of OpenSSL 3.
-Sha256::Sha256()
-    : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr)), context_(EVP_MD_CTX_new()) {
-  if (algorithm_ == nullptr || context_ == nullptr) throw std::bad_alloc();
-  EVP_DigestInit_ex(context_.get(), algorithm_.get(), nullptr);
-}
-
-void Sha256::reset() { EVP_DigestInit_ex(context_.get(), nullptr, nullptr); }
+void Sha256::reset() { SHA256_Init(state_.get()); }
 
 Sha256& Sha256::update(std::string_view bytes) {
-  EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
+  SHA256_Update(state_.get(), bytes.data(), bytes.size());
   return *this;
 }
 
 Sha256::Digest Sha256::finish() {
   Digest out;
-  EVP_DigestFinal_ex(context_.get(), out.data(), nullptr);
+  SHA256_Final(out.data(), state_.get());
   reset();
   return out;
 }
 
 std::string Sha256::hex() const {
-  std::unique_ptr<evp_md_ctx_st, Free> copy(EVP_MD_CTX_new());
-  if (copy == nullptr) throw std::bad_alloc();
+  SHA256state_st copy = *state_;
   Digest digest;
-  EVP_MD_CTX_copy_ex(copy.get(), context_.get());
-  EVP_DigestFinal_ex(copy.get(), digest.data(), nullptr);
-  return print(digest.data(), digest.size());
+  SHA256_Final(digest.data(), &copy);
+  return print_hex(digest);
 }
 
 std::string sha256_hex(std::string_view bytes) {
   Sha256 sha;
-  sha.update(bytes);
-  return sha.hex();
+  return sha.update(bytes).hex();
 }
 
 }  // namespace corpus::io

@@ -11,8 +11,7 @@
 #include <string>
 #include <string_view>
 
-struct evp_md_ctx_st;
-struct evp_md_st;
+struct SHA256state_st;
 
 namespace corpus::io {
 
@@ -21,18 +20,16 @@ class Sha256 {
   using Digest = std::array<std::uint8_t, 32>;
 
   Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+  ~Sha256();
   void reset();  // as new
   Sha256& update(std::string_view bytes);
   Digest finish();          // of everything since the last finish() or reset(); as new afterwards
   std::string hex() const;  // of the same, 64 lower-case digits; may be continued
 
  private:
-  struct Free {
-    void operator()(evp_md_ctx_st* context) const;
-    void operator()(evp_md_st* digest) const;
-  };
-  std::unique_ptr<evp_md_st, Free> algorithm_;
-  std::unique_ptr<evp_md_ctx_st, Free> context_;
+  std::unique_ptr<SHA256state_st> state_;
 };
 
 std::string sha256_hex(std::string_view bytes);

@@ -13,9 +13,16 @@ void put_be64(char* to, std::uint64_t n) {
 
 }  // namespace
 
+Digest record_commitment(const Nonce& nonce, const Digest& record_sha256) {
+  return thread_hasher()
+      .update(kRecord)
+      .update(bytes_of(nonce))
+      .update(bytes_of(record_sha256))
+      .finish();
+}
+
 Digest record_commitment(const Nonce& nonce, std::string_view record) {
-  Digest content = thread_hasher().update(record).finish();
-  return thread_hasher().update(kRecord).update(bytes_of(nonce)).update(bytes_of(content)).finish();
+  return record_commitment(nonce, sha256(record));
 }
 
 Nonce record_nonce(const Digest& secret, std::uint64_t shard, std::uint64_t index) {

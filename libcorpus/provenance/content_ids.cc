@@ -5,7 +5,7 @@
 #include <iterator>
 #include <tuple>
 
-#include "provenance/hex.h"
+#include "base/hex.h"
 
 namespace corpus::provenance {
 namespace {

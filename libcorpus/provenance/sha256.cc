@@ -2,7 +2,7 @@
 
 #include <tuple>
 
-#include "provenance/hex.h"
+#include "base/hex.h"
 
 namespace corpus::provenance {
 

@@ -1,11 +1,14 @@
 // Signing a corpus folder: trees over the records of its parts, their log, the envelope.
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "base/parallel.h"
 #include "corpus/integrity.h"
+#include "corpus/shard.h"
 #include "io/file.h"
+#include "io/record_digests.h"
 #include "json/value.h"
 #include "provenance/content_ids.h"
 #include "provenance/part_log.h"
@@ -49,7 +52,40 @@ class DigestedFile {
   std::string buffer_;
 };
 
+// The tree of one part: its leaves go to a file.
+class TreeFile {
+ public:
+  static Result<TreeFile> create(const std::string& path, const Digest& secret,
+                                 std::uint64_t part) {
+    TreeFile out;
+    CORPUS_TRY(out.file_, DigestedFile::create(path));
+    out.secret_ = secret;
+    out.part_ = part;
+    return out;
+  }
+  Result<void> add(const Digest& record_sha256) {
+    Nonce nonce = record_nonce(secret_, part_, tree_.size());
+    Digest leaf = leaf_hash(bytes_of(record_commitment(nonce, record_sha256)));
+    tree_.add_hash(leaf);
+    return file_.write(bytes_of(leaf));
+  }
+  std::uint64_t size() const { return tree_.size(); }
+  Digest root() const { return tree_.root(); }
+  Result<Digest> close() { return file_.close(); }
+
+ private:
+  DigestedFile file_;
+  MerkleRoot tree_;
+  Digest secret_{};
+  std::uint64_t part_ = 0;
+};
+
 class Signer {
+  struct Part {
+    std::string name, sha256;
+    std::uint64_t records = 0;
+  };
+
  public:
   Signer(const std::string& dir, const SigningKey& key, const SignOptions& options)
       : dir_(dir), key_(key), options_(options), work_(dir + "/.integrity") {}
@@ -84,7 +120,8 @@ class Signer {
       return refused("is signed already; to sign again remove " + std::string(kEnvelopeName) +
                      " and " + std::string(kIntegrityFolder) + "/");
     }
-    CORPUS_TRY(VerifyReport report, corpus::verify(dir_, options_.threads));
+    // The records of parts without digests are read below, once.
+    CORPUS_TRY(VerifyReport report, corpus::verify(dir_, options_.threads, VerifyDepth::kBytes));
     if (!report.ok) {
       return Error{Code::kCorrupt, "a corpus that is not whole is not signed: " + report.error};
     }
@@ -96,7 +133,9 @@ class Signer {
     if (!all) return std::move(all).error().context(dir_ + "/manifest.json");
     for (const auto& file : *all->find("files")->if_array()) {  // verify() has seen them
       std::string name = file.get("name", "");
-      if (name.starts_with("part-")) parts_.push_back(std::move(name));
+      if (!name.starts_with("part-")) continue;
+      parts_.push_back({std::move(name), file.get("sha256", ""),
+                        static_cast<std::uint64_t>(file.get("records", 0))});
     }
     const Value* policy = all->find("policy");
     unchecked_ = policy == nullptr || policy->if_object() == nullptr;
@@ -129,7 +168,7 @@ class Signer {
       return write_tree(i, log_.entries[i], digests[i], ids[i]);
     }));
     for (std::size_t i = 0; i < parts_.size(); ++i) {
-      subjects_.push_back({leaves_name(parts_[i]), digests[i]});
+      subjects_.push_back({leaves_name(parts_[i].name), digests[i]});
       ids_.add(ids[i]);
       ids[i] = ContentIds();
     }
@@ -139,24 +178,54 @@ class Signer {
 
   Result<void> write_tree(std::size_t number, LogEntry& entry, Digest& digest,
                           ContentIds& ids) const {
-    CORPUS_TRY(auto file, DigestedFile::create(in_work(leaves_name(parts_[number]))));
-    MerkleRoot tree;
-    ContentIdReader id_reader;
-    auto add = [&](std::uint64_t index, std::string_view record) -> Result<void> {
-      if (auto id = id_reader.read(record)) {
-        ids.ids.push_back(*id);
-      } else {
-        ++ids.without;
-      }
-      Nonce nonce = record_nonce(secret_, number, index);
-      Digest leaf = leaf_hash(bytes_of(record_commitment(nonce, record)));
-      tree.add_hash(leaf);
-      return file.write(bytes_of(leaf));
-    };
-    CORPUS_CHECK(for_each_record(dir_ + '/' + parts_[number], add));
-    CORPUS_TRY(digest, file.close());
-    entry = {parts_[number], tree.size(), tree.root()};
+    const Part& part = parts_[number];
+    CORPUS_TRY(auto tree, TreeFile::create(in_work(leaves_name(part.name)), secret_, number));
+    CORPUS_TRY(bool known, from_digests(part, tree, ids));
+    if (!known) CORPUS_CHECK(from_records(part, tree, ids));
+    if (tree.size() != part.records) {
+      return Error{Code::kCorrupt,
+                   dir_ + '/' + part.name + ": holds " + std::to_string(tree.size()) +
+                       " records, the manifest says " + std::to_string(part.records)};
+    }
+    entry = {part.name, tree.size(), tree.root()};
+    CORPUS_TRY(digest, tree.close());
     return {};
+  }
+
+  // False, and nothing done, when the writer left no digests of this part, or could not tell an id.
+  Result<bool> from_digests(const Part& part, TreeFile& tree, ContentIds& ids) const {
+    std::string path = dir_ + '/' + std::string(io::kDigestsFolder) + '/' + part.name;
+    auto digests = io::RecordDigests::open(path, part.sha256);
+    if (!digests || digests->size() != part.records) return false;
+    for (std::uint64_t i = 0; i < digests->size(); ++i) {
+      if ((*digests)[i].id == io::RecordDigest::kUnknownId) return false;
+    }
+    for (std::uint64_t i = 0; i < digests->size(); ++i) {
+      const io::RecordDigest record = (*digests)[i];
+      add_id(record.id == io::RecordDigest::kNoId ? std::nullopt : std::optional(record.id), ids);
+      CORPUS_CHECK(tree.add(record.line));
+    }
+    return true;
+  }
+
+  Result<void> from_records(const Part& part, TreeFile& tree, ContentIds& ids) const {
+    ContentIdReader id_reader;
+    auto add = [&](std::uint64_t, std::string_view record) {
+      add_id(id_reader.read(record), ids);
+      return tree.add(sha256(record));
+    };
+    const std::string path = dir_ + '/' + part.name;
+    if (!path.ends_with(".zst")) return for_each_record(path, add);
+    CORPUS_TRY(ShardReader shard, ShardReader::open(path));
+    return shard.check(add);
+  }
+
+  static void add_id(const std::optional<ContentId>& id, ContentIds& ids) {
+    if (id) {
+      ids.ids.push_back(*id);
+    } else {
+      ++ids.without;
+    }
   }
 
   Result<void> write_document(std::string_view name, const std::string& text) {
@@ -190,6 +259,7 @@ class Signer {
     CORPUS_CHECK(clear(folder));  // left by a signing that did not end, or whose envelope is gone
     CORPUS_CHECK(io::sync_dir(work_));
     CORPUS_CHECK(io::rename(work_, folder));
+    CORPUS_CHECK(clear(dir_ + '/' + std::string(io::kDigestsFolder)));  // the leaves say it all now
     return io::write_atomically(dir_ + '/' + std::string(kEnvelopeName), envelope);
   }
 
@@ -198,7 +268,7 @@ class Signer {
   const SignOptions& options_;
   const std::string work_;
   std::string manifest_;
-  std::vector<std::string> parts_;
+  std::vector<Part> parts_;
   bool unchecked_ = false;
   Digest secret_{};
   PartLog log_;

@@ -1,5 +1,7 @@
 // make_delivery: a sink that hands batches to the program instead of writing them.
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "corpus/pipeline.h"
 #include "writers/convert.h"
@@ -13,13 +15,10 @@ namespace {
 
 class DeliverSink final : public Sink {
  public:
-  DeliverSink(decltype(Custom::deliver) deliver, EncodeOptions encode)
-      : deliver_(std::move(deliver)), encode_(encode) {}
+  DeliverSink(decltype(Custom::deliver) deliver, EncodeOptions encode, std::uint32_t fields)
+      : deliver_(std::move(deliver)), encode_(encode), fields_(fields) {}
 
-  // Whoever gets the records may look at all of them.
-  std::uint32_t fields() const override {
-    return encode_.fields() | Fields::kTurns | Fields::kId | Fields::kTeacher | Fields::kFinish;
-  }
+  std::uint32_t fields() const override { return encode_.fields() | fields_; }
   std::unique_ptr<State> scratch() const override { return std::make_unique<BatchEncoder>(encode_); }
 
   // The lines end up in one piece behind what the encoder left: most batches are one run anyway.
@@ -49,8 +48,21 @@ class DeliverSink final : public Sink {
  private:
   decltype(Custom::deliver) deliver_;
   EncodeOptions encode_;
+  std::uint32_t fields_;
   std::uint64_t bytes_ = 0;
 };
+
+// What has to be decoded for the columns that were asked for. Without a list the program may look at everything.
+std::uint32_t fields_of(const std::vector<std::string>& columns) {
+  if (columns.empty()) return Fields::kTurns | Fields::kId | Fields::kTeacher | Fields::kFinish;
+  std::uint32_t fields = 0;
+  for (const auto& column : columns) {
+    if (column == "id") fields |= Fields::kId;
+    if (column == "teacher") fields |= Fields::kTeacher;
+    if (column == "turns" || column == "shape") fields |= Fields::kTurns;  // the shape says which turns there are
+  }
+  return fields;
+}
 
 }  // namespace
 
@@ -66,7 +78,8 @@ Result<std::unique_ptr<Sink>> make_delivery(const Recipe& recipe, decltype(Custo
   if (!convert.empty()) {
     CORPUS_TRY(options.convert, parse_target(convert));
   }
-  return std::unique_ptr<Sink>(std::make_unique<DeliverSink>(std::move(deliver), options));
+  return std::unique_ptr<Sink>(
+      std::make_unique<DeliverSink>(std::move(deliver), options, fields_of(recipe.output.strings("columns"))));
 }
 
 }  // namespace corpus

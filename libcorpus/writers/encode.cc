@@ -1,17 +1,20 @@
 #include "writers/encode.h"
 
+#include "base/hex.h"
 #include "writers/clusters.h"
 #include "writers/rejects.h"
 
 namespace corpus {
 namespace {
 
-// Batch::encoded: for each of the three outputs the bytes, the list of pieces and the note.
+// Batch::encoded: for each of the three outputs the bytes, the list of pieces and the note; then the
+// digests of what is kept.
 enum Slot : std::size_t { kBytes = 0, kPieces = 1, kNote = 2, kSlots = 3 };
 constexpr std::size_t kKeptSlots = 0;
 constexpr std::size_t kRejectSlots = kSlots;
 constexpr std::size_t kClusterSlots = 2 * kSlots;
 constexpr std::size_t kOutputs = 3;
+constexpr std::size_t kDigests = kOutputs * kSlots;
 
 // Below this a run is copied rather than given to the system as a piece of its own.
 constexpr std::size_t kMinRun = std::size_t{2} << 10;
@@ -36,7 +39,11 @@ void set_pieces(PaddedBuffer& to, std::span<const std::string_view> pieces) {
 
 }  // namespace
 
-Encoded kept(const Batch& batch) { return output(batch, kKeptSlots, 0); }
+Encoded kept(const Batch& batch) {
+  Encoded out = output(batch, kKeptSlots, 0);
+  if (batch.encoded.size() > kDigests) out.digests = batch.encoded[kDigests].view();
+  return out;
+}
 Encoded rejected(const Batch& batch) { return output(batch, kRejectSlots, 2); }
 Encoded clusters(const Batch& batch) { return output(batch, kClusterSlots, 4); }
 
@@ -52,7 +59,7 @@ BatchEncoder::BatchEncoder(const EncodeOptions& options) : options_(options) {
 }
 
 Result<void> BatchEncoder::encode(Batch& batch) {
-  batch.encoded.resize(kOutputs * kSlots);
+  batch.encoded.resize(kDigests + 1);
   for (auto& buffer : batch.encoded) buffer.clear();
   splicer_.start(batch);
   bool direct = options_.codec.kind == Codec::Kind::kNone;
@@ -83,10 +90,12 @@ Result<void> BatchEncoder::encode(Batch& batch) {
 Result<BatchEncoder::Tally> BatchEncoder::print_kept(Batch& batch) {
   Tally tally;
   note_.clear();
+  ids_.clear();
   for (std::size_t i = 0; i < batch.records.size(); ++i) {
     const Record& record = batch.records[i];
     if (record.drop) continue;
     if (options_.index) note(batch, i);
+    if (options_.digests) ids_.push_back(content_id(record, splicer_.tag(i, "id")));
     if (options_.convert) {
       CORPUS_CHECK(converter_.add_line(batch, i, *options_.convert, splicer_, lines_.text()));
     } else {
@@ -138,6 +147,27 @@ void BatchEncoder::note(const Batch& batch, std::size_t record) {
   note_.add_id(position_);
 }
 
+// The id that the line will carry, as provenance/ reads it out of stored lines.
+io::RecordDigest::Id BatchEncoder::content_id(const Record& record, std::string_view tag) const {
+  using Digest = io::RecordDigest;
+  if (tag.size() == 34) {
+    if (auto id = read_hex<sizeof(Digest::Id)>(tag.substr(1, 32))) return *id;
+  }
+  // A tag of another form, or an earlier "corpus" value that stays: it has to be looked for.
+  return tag.empty() && record.corpus_tag.size() == 0 ? Digest::kNoId : Digest::kUnknownId;
+}
+
+void BatchEncoder::digest(std::string_view lines, PaddedBuffer& out) {
+  const auto& begins = note_.offsets();
+  for (std::size_t i = 0; i < begins.size(); ++i) {
+    std::size_t end = i + 1 < begins.size() ? begins[i + 1] : lines.size();
+    io::RecordDigest one;
+    one.line = sha_.update(lines.substr(begins[i], end - 1 - begins[i])).finish();
+    one.id = ids_[i];
+    out.append({reinterpret_cast<const char*>(&one), sizeof one});
+  }
+}
+
 Result<void> BatchEncoder::finish(Batch& batch, std::size_t slot) {
   const auto& pieces = lines_.finish();
   if (pieces.empty()) return {};
@@ -154,6 +184,7 @@ Result<void> BatchEncoder::finish(Batch& batch, std::size_t slot) {
   if (options_.index) {
     note_.encode(static_cast<std::uint32_t>(lines_.size()), batch.encoded[slot + kNote]);
   }
+  if (options_.digests && slot == kKeptSlots) digest(pieces[0], batch.encoded[kDigests]);
   return {};
 }
 

@@ -10,10 +10,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "corpus/batch.h"
 #include "corpus/component.h"
 #include "io/gzip_writer.h"
+#include "io/record_digests.h"
+#include "io/sha256.h"
 #include "io/zstd_frame.h"
 #include "writers/codec.h"
 #include "writers/convert.h"
@@ -29,6 +32,7 @@ struct EncodeOptions {
   bool rejects = false;   // also print what was dropped ...
   bool malformed = true;  // ... malformed records too
   bool clusters = false;  // print evidence of duplicates; index positions as ids, too
+  bool digests = false;   // of kept records; needs the index
   std::optional<Target> convert;
 
   std::uint32_t fields() const;
@@ -38,6 +42,7 @@ struct EncodeOptions {
 struct Encoded {
   std::span<const std::string_view> pieces;  // to be written one behind the other
   std::string_view note;                     // FrameNote, when there is an index
+  std::string_view digests;                  // io::RecordDigest of each line
   std::uint32_t lines = 0;
   std::uint32_t continued = 0;  // lines that end in the middle of a record (Record::kMorePieces)
 };
@@ -58,6 +63,8 @@ class BatchEncoder final : public State {
   Tally print_rejects(Batch& batch);
   Tally print_clusters(Batch& batch);
   void note(const Batch& batch, std::size_t record);
+  io::RecordDigest::Id content_id(const Record& record, std::string_view tag) const;
+  void digest(std::string_view lines, PaddedBuffer& out);
   // Compresses lines_ into the batch's buffers from `slot` on.
   Result<void> finish(Batch& batch, std::size_t slot);
 
@@ -68,6 +75,8 @@ class BatchEncoder final : public State {
   FrameNote note_;
   PaddedBuffer text_;
   std::string scratch_, position_;
+  std::vector<io::RecordDigest::Id> ids_;  // of the kept lines
+  io::Sha256 sha_;
   std::optional<io::ZstdCompressor> zstd_;
   std::optional<io::GzipCompressor> gzip_;
 };

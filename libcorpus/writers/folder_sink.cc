@@ -21,6 +21,13 @@ ShardWriter::Options shards(const std::string& dir, std::string prefix, const En
           shard_bytes, encode.index};
 }
 
+ShardWriter::Options kept_parts(const std::string& dir, const EncodeOptions& encode,
+                                std::uint64_t shard_bytes) {
+  auto options = shards(dir, "", encode, shard_bytes);
+  if (encode.digests) options.digests = options.folder + '/' + std::string(io::kDigestsFolder);
+  return options;
+}
+
 ShardWriter::Options clusters_file(const std::string& dir, const EncodeOptions& encode,
                                    std::uint64_t shard_bytes) {
   auto options = shards(dir, "", encode, shard_bytes);
@@ -37,7 +44,7 @@ FolderSink::FolderSink(std::string dir, Recipe recipe, EncodeOptions encode,
       recipe_(std::move(recipe)),
       encode_(encode),
       work_(dir_),
-      kept_(shards(dir_, "", encode_, shard_bytes)),
+      kept_(kept_parts(dir_, encode_, shard_bytes)),
       rejects_(shards(dir_, "rejects/", encode_, shard_bytes)),
       clusters_(clusters_file(dir_, encode_, shard_bytes)) {}
 
@@ -57,7 +64,12 @@ Result<void> FolderSink::write(Batch& batch) {
 
 Result<void> FolderSink::open() {
   CORPUS_CHECK(work_.create());
-  return io::make_dirs(work_.path() + "/rejects");
+  return make_folders();
+}
+
+Result<void> FolderSink::make_folders() {
+  CORPUS_CHECK(io::make_dirs(work_.path() + "/rejects"));
+  return encode_.digests ? io::make_dirs(in_work(io::kDigestsFolder)) : Result<void>();
 }
 
 Result<std::string> FolderSink::checkpoint() {
@@ -70,7 +82,7 @@ Result<std::string> FolderSink::checkpoint() {
 
 Result<void> FolderSink::restore(std::string_view snapshot) {
   CORPUS_CHECK(work_.reopen());
-  CORPUS_CHECK(io::make_dirs(work_.path() + "/rejects"));
+  CORPUS_CHECK(make_folders());
   CORPUS_CHECK(undo_close());
   constexpr std::string_view kStart = "folder 2\n0 0 0 0 0 0\n0 0 0 0 0 0\n0 0 0 0 0 0\n";
   if (snapshot.empty()) snapshot = kStart;
@@ -99,6 +111,10 @@ Result<void> FolderSink::take_back(const std::string& from, const std::string& t
 Result<void> FolderSink::undo_close() {
   CORPUS_CHECK(io::remove_file(dir_ + "/" + std::string(kManifestName)));
   CORPUS_CHECK(take_back(dir_, work_.path()));
+  if (encode_.digests) {
+    CORPUS_CHECK(
+        take_back(dir_ + '/' + std::string(io::kDigestsFolder), in_work(io::kDigestsFolder)));
+  }
   return take_back(dir_ + "/rejects", work_.path() + "/rejects");
 }
 
@@ -107,6 +123,16 @@ Result<void> FolderSink::publish(const ShardWriter& writer) {
     CORPUS_CHECK(io::rename(work_.path() + "/" + file.name, dir_ + "/" + file.name));
   }
   return {};
+}
+
+Result<void> FolderSink::publish_digests() {
+  const std::string from = in_work(io::kDigestsFolder);
+  const std::string to = dir_ + '/' + std::string(io::kDigestsFolder);
+  CORPUS_CHECK(io::make_dirs(to));
+  for (const auto& file : kept_.files()) {
+    CORPUS_CHECK(io::rename(from + '/' + file.name, to + '/' + file.name));
+  }
+  return io::sync_dir(to);
 }
 
 Result<void> FolderSink::write_manifest(const RunSummary& summary) {
@@ -134,6 +160,7 @@ Result<void> FolderSink::close(const RunSummary& summary) {
     CORPUS_CHECK(publish(rejects_));
     CORPUS_CHECK(io::sync_dir(dir_ + "/rejects"));
   }
+  if (encode_.digests) CORPUS_CHECK(publish_digests());
   CORPUS_CHECK(io::sync_dir(dir_));
   CORPUS_CHECK(write_manifest(summary));
   return work_.remove();

@@ -3,6 +3,7 @@
 //   OUT/part-00000.jsonl.zst ...          kept records
 //   OUT/rejects/part-00000.jsonl.zst ...  dropped ones, when asked for
 //   OUT/clusters.jsonl.zst                of duplicates: which record stays instead, and why
+//   OUT/.digests/part-00000.jsonl.zst ... of the kept records, for signing, when asked for
 //   OUT/manifest.json                     last; its presence says that the corpus is whole
 //
 // Until close() everything is in OUT/.partial under the same names. close() renames the files one
@@ -45,6 +46,9 @@ class FolderSink final : public Sink {
   Result<void> undo_close();
   Result<void> take_back(const std::string& from, const std::string& to);
   Result<void> publish(const ShardWriter& writer);
+  Result<void> publish_digests();
+  Result<void> make_folders();
+  std::string in_work(std::string_view name) const { return work_.path() + '/' + std::string(name); }
   Result<void> write_manifest(const RunSummary& summary);
 
   std::string dir_;

@@ -42,6 +42,7 @@ class FrameNote {
   void add_id(std::string_view id) {  // of the record added last
     ids_.push_back(id_entry(id, static_cast<std::uint32_t>(offsets_.size() - 1)));
   }
+  const std::vector<std::uint32_t>& offsets() const { return offsets_; }
   void encode(std::uint32_t content_size, PaddedBuffer& out) const;
 
  private:

@@ -188,7 +188,7 @@ Result<std::uint64_t> ShardReader::find(std::string_view id) const {
   return found.record;
 }
 
-Result<void> ShardReader::check() const {
+Result<void> ShardReader::check(const RecordSink& each) const {
   const Impl& shard = *impl_;
   PaddedBuffer lines;
   std::vector<std::uint32_t> offsets;
@@ -201,6 +201,9 @@ Result<void> ShardReader::check() const {
     std::size_t at = 0, n = 0;
     for (; at < text.size() && n < count && offsets[n] == at; ++n) {
       std::size_t end = text.find('\n', at);
+      if (each && end != std::string_view::npos) {
+        CORPUS_CHECK(each(shard.first[f] + n, text.substr(at, end - at)));
+      }
       at = end == std::string_view::npos ? text.size() + 1 : end + 1;
     }
     if (at != text.size() || n != count) {

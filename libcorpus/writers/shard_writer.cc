@@ -63,6 +63,9 @@ Result<void> ShardWriter::begin_file() {
   if (options_.index) {
     CORPUS_TRY(log_, io::File::create(log_path(files_.size())));
   }
+  if (!options_.digests.empty()) {
+    CORPUS_TRY(digests_, io::RecordDigestWriter::create(digests_path(files_.size())));
+  }
   sha_.reset();
   file_bytes_ = log_bytes_ = lines_ = continued_ = 0;
   return {};
@@ -88,6 +91,7 @@ Result<void> ShardWriter::write(const Encoded& encoded) {
     }
   }
   if (options_.index) index_.add_frame(encoded.pieces[0], encoded.note);
+  if (digests_) CORPUS_CHECK(digests_->append(encoded.digests));
   lines_ += encoded.lines;
   continued_ += encoded.continued;
   if (file_bytes_ >= options_.shard_bytes || index_.full()) return end_file();
@@ -106,6 +110,10 @@ Result<void> ShardWriter::end_file() {
                     .records = lines_,
                     .continued = continued_,
                     .sha256 = sha_.hex()});
+  if (digests_) {
+    CORPUS_CHECK(digests_->finish(files_.back().sha256));
+    digests_.reset();
+  }
   total_ += file_bytes_;
   file_bytes_ = 0;
   return {};
@@ -129,8 +137,10 @@ Result<void> ShardWriter::checkpoint(std::string& state) {
       CORPUS_CHECK(log_.sync());
       log_bytes_ += news.size();
     }
+    if (digests_) CORPUS_CHECK(digests_->sync());
   }
   CORPUS_CHECK(io::sync_dir(options_.folder));
+  if (!options_.digests.empty()) CORPUS_CHECK(io::sync_dir(options_.digests));
   put(state, files_.size(), ' ');
   put(state, open ? 1 : 0, ' ');
   put(state, open ? file_bytes_ : 0, ' ');
@@ -202,6 +212,9 @@ Result<void> ShardWriter::reopen(std::uint64_t bytes, std::uint64_t log_bytes) {
     sha_.update({buffer.data(), got});
     file_bytes_ += got;
   }
+  if (!options_.digests.empty()) {
+    CORPUS_TRY(digests_, io::RecordDigestWriter::reopen(digests_path(files_.size()), lines_));
+  }
   if (!options_.index) return {};
   const std::string log_at = log_path(files_.size());
   if (!io::exists(log_at)) return lost(log_at);
@@ -224,6 +237,7 @@ Result<void> ShardWriter::remove_later_files() {
        io::exists(path(n)) || io::exists(log_path(n)); ++n) {
     CORPUS_CHECK(io::remove_file(path(n)));
     CORPUS_CHECK(io::remove_file(log_path(n)));
+    if (!options_.digests.empty()) CORPUS_CHECK(io::remove_file(digests_path(n)));
   }
   return {};
 }

@@ -9,12 +9,14 @@
 #define CORPUS_WRITERS_SHARD_WRITER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "corpus/result.h"
 #include "io/file.h"
+#include "io/record_digests.h"
 #include "io/sha256.h"
 #include "writers/encode.h"
 #include "writers/manifest.h"
@@ -32,6 +34,7 @@ class ShardWriter {
     bool index = false;  // end each file with a record index and a seek table
     std::string stem = "part";  // part-00000, part-00001 ...
     bool first_bare = false;    // the first file is <stem><suffix>, without a number
+    std::string digests;        // folder for the records' digests, under the names of the files
   };
   explicit ShardWriter(Options options) : options_(std::move(options)) {}
 
@@ -51,6 +54,9 @@ class ShardWriter {
   std::string name(std::size_t number) const;
   std::string path(std::size_t number) const { return options_.folder + "/" + name(number); }
   std::string log_path(std::size_t number) const;
+  std::string digests_path(std::size_t number) const {
+    return options_.digests + "/" + name(number);
+  }
   Result<void> begin_file();
   Result<void> append(std::string_view bytes);
   Result<void> end_file();
@@ -65,6 +71,7 @@ class ShardWriter {
   std::uint64_t file_bytes_ = 0, log_bytes_ = 0, lines_ = 0, continued_ = 0;
   io::Sha256 sha_;
   RecordIndex index_;
+  std::optional<io::RecordDigestWriter> digests_;  // of the open file
   std::size_t logs_from_ = 0;         // logs of earlier files are gone
   std::size_t checkpoint_files_ = 0;  // finished files at the last checkpoint
 };

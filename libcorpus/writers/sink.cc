@@ -22,6 +22,9 @@ class NullSink final : public Sink {
 
 Result<void> check_place(const Value& output, const std::string& dir, const std::string& file,
                          bool none) {
+  if (output.find("columns") != nullptr) {
+    return Error{Code::kInvalidArgument, "output.columns: for records that go to the program; leave it out"};
+  }
   int places = !dir.empty() + !file.empty() + none;
   if (places == 1) return {};
   bool given = output.find("dir") || output.find("file") || output.find("null");
@@ -51,6 +54,7 @@ Result<EncodeOptions> encode_options(const Recipe& recipe, const std::string& fi
     options.index = options.codec.kind == Codec::Kind::kZstd;
     options.rejects = recipe.output.get("rejects", true);
     options.clusters = drops_duplicates(recipe);
+    options.digests = options.index && recipe.output.get("digests", false);
     options.malformed = recipe.input.get("on_bad_record", "quarantine") != "skip";
   }
   return options;

@@ -10,6 +10,7 @@
 #include "corpus/shard.h"
 #include "io/byte_reader.h"
 #include "io/file.h"
+#include "io/record_digests.h"
 #include "io/sha256.h"
 #include "writers/clusters.h"
 #include "writers/manifest.h"
@@ -23,7 +24,8 @@ constexpr std::size_t kMostProblems = 100;
 
 class Verifier {
  public:
-  Verifier(const std::string& dir, int threads) : dir_(dir), threads_(threads) {}
+  Verifier(const std::string& dir, int threads, VerifyDepth depth)
+      : dir_(dir), threads_(threads), depth_(depth) {}
 
   Result<VerifyReport> run() {
     if (!io::exists(dir_)) return Error{Code::kNotFound, dir_ + ": there is no such folder"};
@@ -59,12 +61,13 @@ class Verifier {
   }
 
   Result<void> check_listing(const Manifest& manifest) {
-    // The page and the signature are written afterwards by other commands and are no part of the
-    // corpus.
+    // The page and the signature are written afterwards by other commands, and the digests are a
+    // cache for signing: no part of the corpus.
     std::set<std::string> known = {std::string(kManifestName),
                                    "report.html",
                                    ".partial",
                                    "rejects",
+                                   std::string(io::kDigestsFolder),
                                    std::string(provenance::kEnvelopeName),
                                    std::string(provenance::kIntegrityFolder)};
     for (const auto& file : manifest.files) known.insert(file.name);
@@ -110,6 +113,11 @@ class Verifier {
       return {};
     }
     CORPUS_CHECK(check_bytes(path, file, found));
+    if (depth_ == VerifyDepth::kBytes) {
+      found.lines = file.records;
+      found.counted = true;
+      return {};
+    }
     auto lines = file.name.ends_with(".zst") ? count_shard(path) : count_lines(path);
     if (!lines) {
       if (is_machine(lines.error())) return std::move(lines).error();
@@ -190,6 +198,7 @@ class Verifier {
 
   const std::string& dir_;
   int threads_;
+  VerifyDepth depth_;
   VerifyReport report_;
   std::size_t count_ = 0;
   std::uint64_t kept_ = 0, rejected_ = 0;
@@ -197,8 +206,8 @@ class Verifier {
 
 }  // namespace
 
-Result<VerifyReport> verify(const std::string& dir, int threads) {
-  return Verifier(dir, threads).run();
+Result<VerifyReport> verify(const std::string& dir, int threads, VerifyDepth depth) {
+  return Verifier(dir, threads, depth).run();
 }
 
 }  // namespace corpus

@@ -34,17 +34,18 @@ inline std::vector<std::string> record_lines(int n) {
 }
 
 inline void make_corpus(const test::Folder& folder, const std::string& name,
-                        const std::vector<std::string>& lines, bool ids = true) {
+                        const std::vector<std::string>& lines, bool ids = true,
+                        const std::string& more_output = "", int threads = 1) {
   std::string text;
   for (const auto& line : lines) text += line + '\n';
   std::string in = folder.write("in.jsonl", text);
   auto recipe = parse_recipe("corpus: 1\ninput: {paths: [" + in +
                                  "], batch: 1k}\nstages:\n  - filters.length: {min_chars: 5}\n" +
                                  (ids ? "  - tags.content_id\n" : "") +
-                                 "output: {dir: " + (folder / name) + ", shard: 300}\n",
+                                 "output: {dir: " + (folder / name) + ", shard: 300" + more_output + "}\n",
                              "recipe");
   ASSERT_TRUE(recipe) << recipe.error().message;
-  auto report = corpus::run(*recipe, {.threads = 1});
+  auto report = corpus::run(*recipe, {.threads = threads});
   ASSERT_TRUE(report) << report.error().message;
 }
 

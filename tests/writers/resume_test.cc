@@ -36,7 +36,7 @@ struct Journal {
 };
 
 Recipe recipe(const std::string& dir, const std::string& codec, const std::string& shard) {
-  return test::recipe_to(dir, Value::Object{{"compress", codec}, {"shard", shard}});
+  return test::recipe_to(dir, Value::Object{{"compress", codec}, {"shard", shard}, {"digests", true}});
 }
 
 // Runs or resumes until done, with a checkpoint after every `every` batches.

@@ -38,9 +38,11 @@ struct SignReport {
   Digest root{};  // of the log
 };
 
-// Verifies the corpus as corpus::verify() does and signs it. kInvalidArgument when it is signed
-// already, or unchecked without the option; kCorrupt when it is not whole. The envelope appears
-// last, by rename: a folder with `integrity/` only was not signed to the end.
+// Checks that the corpus is whole and signs it. Stored bytes are read once and compared with the
+// manifest; records only where the run that wrote them left no digests (output.digests), also once.
+// kInvalidArgument when it is signed already, or unchecked without the option; kCorrupt when it is
+// not whole. The envelope appears last, by rename: a folder with `integrity/` only was not signed
+// to the end. Digests are used up: the leaves take their place.
 Result<SignReport> sign_corpus(const std::string& dir, const SigningKey& key,
                                const SignOptions& options = {});
 

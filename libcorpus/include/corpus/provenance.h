@@ -230,6 +230,8 @@ class TileReader final : public HashReader {
 // says nothing.
 using Nonce = Digest;
 Digest record_commitment(const Nonce& nonce, std::string_view record);
+// The same of a record whose SHA-256 is known.
+Digest record_commitment(const Nonce& nonce, const Digest& record_sha256);
 
 // Nonces of one shard from one secret of 32 bytes: SHA-256("libcorpus/nonce/v1" secret shard
 // index).

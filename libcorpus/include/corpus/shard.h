@@ -14,6 +14,7 @@
 #define CORPUS_SHARD_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,9 +45,11 @@ class ShardReader {
   Result<std::uint64_t> find(std::string_view id) const;
   // Replaces `out` by the lines of one frame.
   Result<void> read_frame(std::uint32_t frame, PaddedBuffer& out) const;
+  // Called with each record's number and line, without its line feed, valid during the call.
+  using RecordSink = std::function<Result<void>(std::uint64_t number, std::string_view line)>;
   // Reads everything: checksums of all frames and of the index, and that the index says of each
-  // record where it is.
-  Result<void> check() const;
+  // record where it is. `each` may be empty.
+  Result<void> check(const RecordSink& each = {}) const;
 
  private:
   struct Impl;

@@ -1,6 +1,6 @@
 // Lower-case hex of byte arrays, and back: digests of 32 bytes, content ids of 16.
-#ifndef CORPUS_PROVENANCE_HEX_H_
-#define CORPUS_PROVENANCE_HEX_H_
+#ifndef CORPUS_BASE_HEX_H_
+#define CORPUS_BASE_HEX_H_
 
 #include <array>
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace corpus::provenance {
+namespace corpus {
 
 template <std::size_t N>
 std::string print_hex(const std::array<std::uint8_t, N>& bytes) {
@@ -39,6 +39,6 @@ std::optional<std::array<std::uint8_t, N>> read_hex(std::string_view text) {
   return out;
 }
 
-}  // namespace corpus::provenance
+}  // namespace corpus
 
-#endif  // CORPUS_PROVENANCE_HEX_H_
+#endif  // CORPUS_BASE_HEX_H_
