@@ -1,4 +1,7 @@
 #include <cstring>
+#include <memory>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -126,58 +129,100 @@ class Strings {
   std::int64_t count_ = 0;
 };
 
-}  // namespace
+// Calls `see` for every record of the batch that is still there; gives their number.
+template <typename See>
+std::int64_t each_kept(const Batch& batch, See see) {
+  std::int64_t rows = 0;
+  for (const auto& record : batch.records) {
+    if (record.drop) continue;
+    see(record);
+    ++rows;
+  }
+  return rows;
+}
 
-void export_schema(ArrowSchema* out) {
-  auto root = node("+s", "", false);
-  root->children.push_back(node("u", "id", true));
-  root->children.push_back(node("u", "teacher", true));
-  root->children.push_back(node("u", "shape", false));
+ArrowArray* export_turns(const Batch& batch) {
+  Strings roles, texts;
+  Column turns;
+  turns.offsets.push_back(0);
+  std::int32_t count = 0;
+  std::int64_t rows = each_kept(batch, [&](const Record& record) {
+    for (const auto& turn : record.turns) {
+      roles.add(name(turn.role));
+      texts.add(turn.text);
+      ++count;
+    }
+    turns.offsets.push_back(count);
+  });
+  Column item;
+  item.children = {roles.finish(), texts.finish()};
+  ArrowArray* items = heap();
+  publish(std::move(item), count, 1, items);
+  turns.children = {items};
+  ArrowArray* list = heap();
+  publish(std::move(turns), rows, 2, list);
+  return list;
+}
+
+ArrowArray* export_json(std::string_view rest) {
+  Strings lines;
+  lines.reserve(rest.size());
+  while (!rest.empty()) {
+    auto end = rest.find('\n');
+    lines.add(rest.substr(0, end));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  return lines.finish();
+}
+
+ArrowArray* export_column(std::string_view column, const Delivered& delivered) {
+  if (column == "json") return export_json(delivered.lines);
+  if (column == "turns") return export_turns(*delivered.batch);
+  Strings out;
+  each_kept(*delivered.batch, [&](const Record& record) {
+    if (column == "id") {
+      out.add_or_null(record.id);
+    } else if (column == "teacher") {
+      out.add_or_null(record.teacher);
+    } else {
+      out.add(name(record.shape));
+    }
+  });
+  return out.finish();
+}
+
+std::unique_ptr<Node> schema_of(const std::string& column) {
+  if (column == "id") return node("u", "id", true);
+  if (column == "teacher") return node("u", "teacher", true);
+  if (column == "shape") return node("u", "shape", false);
+  if (column == "json") return node("u", "json", false);
   auto turns = node("+l", "turns", false);
   auto item = node("+s", "item", false);
   item->children.push_back(node("u", "role", false));
   item->children.push_back(node("u", "text", false));
   turns->children.push_back(std::move(item));
-  root->children.push_back(std::move(turns));
-  root->children.push_back(node("u", "json", false));
+  return turns;
+}
+
+}  // namespace
+
+std::vector<std::string> columns_of(const Recipe& recipe) {
+  auto asked = recipe.output.strings("columns");
+  return asked.empty() ? std::vector<std::string>{"id", "teacher", "shape", "turns", "json"} : asked;
+}
+
+void export_schema(std::span<const std::string> columns, ArrowSchema* out) {
+  auto root = node("+s", "", false);
+  for (const auto& column : columns) root->children.push_back(schema_of(column));
   close_tree(*root, true);
   Node* kept = root.release();
   *out = kept->schema;
 }
 
-void export_batch(const Delivered& delivered, ArrowArray* out) {
-  Strings ids, teachers, shapes, roles, texts, lines;
-  Column turns;
-  turns.offsets.push_back(0);
-  std::int64_t rows = 0;
-  std::int32_t turn_count = 0;
-  std::string_view rest = delivered.lines;
-  lines.reserve(rest.size());
-  for (const auto& record : delivered.batch->records) {
-    if (record.drop) continue;
-    ids.add_or_null(record.id);
-    teachers.add_or_null(record.teacher);
-    shapes.add(name(record.shape));
-    for (const auto& turn : record.turns) {
-      roles.add(name(turn.role));
-      texts.add(turn.text);
-      ++turn_count;
-    }
-    turns.offsets.push_back(turn_count);
-    auto end = rest.find('\n');
-    lines.add(rest.substr(0, end));
-    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-    ++rows;
-  }
-  Column item;
-  item.children = {roles.finish(), texts.finish()};
-  ArrowArray* items = heap();
-  publish(std::move(item), turn_count, 1, items);
-  turns.children = {items};
-  ArrowArray* list = heap();
-  publish(std::move(turns), rows, 2, list);
+void export_batch(std::span<const std::string> columns, const Delivered& delivered, ArrowArray* out) {
   Column root;
-  root.children = {ids.finish(), teachers.finish(), shapes.finish(), list, lines.finish()};
+  for (const auto& column : columns) root.children.push_back(export_column(column, delivered));
+  std::int64_t rows = each_kept(*delivered.batch, [](const Record&) {});
   publish(std::move(root), rows, 1, out);
 }
 

@@ -16,7 +16,7 @@ uint32_t corpus_abi_version(void) { return CORPUS_ABI_VERSION; }
 int corpus_has(const char* feature) {
   if (feature == nullptr) return 0;
   std::string_view name = feature;
-  return name == "arrow" || name == "stream" || name == "tokenizer" || name == "policy" ||
+  return name == "arrow" || name == "stages" || name == "stream" || name == "tokenizer" || name == "policy" ||
          find_component(name) != nullptr;
 }
 

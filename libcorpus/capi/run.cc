@@ -1,3 +1,5 @@
+#include <stdexcept>
+
 #include "capi/handles.h"
 
 using namespace corpus;
@@ -20,7 +22,13 @@ Result<RunOptions> run_options(const corpus_run_options* options) {
   if (options->progress != nullptr) {
     out.progress = [tell = options->progress, context = options->context](const Progress& p) {
       corpus_progress progress{p.pass, p.passes, p.bytes_done, p.bytes_total, p.records, p.dropped, p.seconds};
-      tell(context, &progress);
+      try {
+        tell(context, &progress);
+      } catch (const std::exception& e) {
+        throw std::runtime_error(std::string("progress: threw: ") + e.what());
+      } catch (...) {  // the run knows the standard's exceptions only
+        throw std::runtime_error("progress: threw an exception");
+      }
     };
   }
   return out;

@@ -93,13 +93,14 @@ Result<void> start(corpus_stream& stream, const corpus_run_options* options) {
 // What a consumer of corpus_stream_to_arrow holds. Stream and consumer may go in either order.
 struct ArrowOut {
   corpus_stream* stream = nullptr;  // null once it was freed
+  std::vector<std::string> columns;
   std::string error;
 };
 
 namespace {
 
-int arrow_schema(ArrowArrayStream*, ArrowSchema* out) {
-  arrow::export_schema(out);
+int arrow_schema(ArrowArrayStream* self, ArrowSchema* out) {
+  arrow::export_schema(static_cast<ArrowOut*>(self->private_data)->columns, out);
   return 0;
 }
 
@@ -113,7 +114,7 @@ int arrow_next(ArrowArrayStream* self, ArrowArray* out) {
       CORPUS_TRY(const Delivered* delivered, state.stream->run->next());
       if (delivered == nullptr) return {};
       if (delivered->lines.empty()) continue;  // all dropped
-      arrow::export_batch(*delivered, out);
+      arrow::export_batch(state.columns, *delivered, out);
       return {};
     }
   });
@@ -236,7 +237,7 @@ corpus_status corpus_stream_to_arrow(corpus_stream* stream, const corpus_run_opt
     CORPUS_NEED(out);
     if (stream->arrow != nullptr) return Error{Code::kInvalidArgument, "the stream is read as Arrow already"};
     if (!stream->run) CORPUS_CHECK(start(*stream, options));
-    stream->arrow = new ArrowOut{.stream = stream, .error = {}};
+    stream->arrow = new ArrowOut{.stream = stream, .columns = arrow::columns_of(stream->recipe), .error = {}};
     *out = {arrow_schema, arrow_next, arrow_error, arrow_release, stream->arrow};
     return {};
   });

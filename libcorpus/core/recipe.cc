@@ -195,11 +195,11 @@ std::string digest_of(const Recipe& recipe, std::initializer_list<std::string_vi
 
 }  // namespace
 
-std::string Recipe::digest() const { return digest_of(*this, {"paths"}, {"dir", "file", "null"}); }
+std::string Recipe::digest() const { return digest_of(*this, {"paths"}, {"dir", "file", "null", "digests"}); }
 
 std::string Recipe::content_digest() const {
   return digest_of(*this, {"paths", "batch"},
-                   {"dir", "file", "null", "compress", "shard", "rejects", "tokens"});
+                   {"dir", "file", "null", "digests", "compress", "shard", "rejects", "tokens"});
 }
 
 Result<Recipe> parse_recipe(std::string_view yaml, std::string_view name) {

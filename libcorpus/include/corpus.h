@@ -12,8 +12,8 @@
  *     Options of components are JSON, checked against the schemas in schemas/: features are added by
  *     options, not by functions.
  *  5. Threads: a handle is used by one thread at a time; different handles by any threads at once.
- *     Exceptions: corpus_tokenizer, corpus_reader and corpus_recipe may be shared by threads that do not
- *     change them; corpus_cancel by any; of a corpus_stream one thread may push while another takes.
+ *     Exceptions: corpus_tokenizer, corpus_reader, corpus_stages and corpus_recipe may be shared by threads
+ *     that do not change them; corpus_cancel by any; of a corpus_stream one thread may push while another takes.
  *  6. A bad record is data: it is dropped with a reason and counted. An error means that the stream, the
  *     options or the machine failed; its message names input, position, option and remedy.
  */
@@ -108,7 +108,8 @@ typedef struct corpus_run_options {
   int32_t resume;  /* 1: continue an interrupted run */
   uint64_t memory; /* cap on peak resident bytes; 0: none */
   corpus_cancel* cancel;                                       /* or NULL */
-  void (*progress)(void* context, const corpus_progress*);     /* or NULL; a few times a second, one thread at a time */
+  /* Or NULL; a few times a second, one thread at a time. C++ exceptions that leave it end the run as an error. */
+  void (*progress)(void* context, const corpus_progress*);
   void* context;
 } corpus_run_options;
 
@@ -222,6 +223,18 @@ CORPUS_API corpus_status corpus_verify(const char* dir, int32_t threads, char** 
  * "date": ...}. Answers with the decision as `corpus policy explain --json` prints it. */
 CORPUS_API corpus_status corpus_policy(const char* query, size_t size, char** decision, size_t* decision_size,
                                        corpus_error* error);
+
+/* A recipe's stages as a function on records in memory: filters, tags, the policy gate, the look-up in an index of
+ * earlier runs ({"dedup.known": {"index": DIR, "action": "tag"}} names what is alike, and how much). Stages that
+ * compare the records of a run with each other need a stream: CORPUS_UNSUPPORTED. */
+typedef struct corpus_stages corpus_stages;
+CORPUS_API corpus_status corpus_stages_create(const corpus_recipe* recipe, corpus_stages** out, corpus_error* error);
+/* `records`: JSON Lines. *reasons: a JSON array with null for each record that is kept, else why it was dropped, in
+ * order. *lines: the kept ones as they would be written, a line feed after each. NULL for what is not wanted. */
+CORPUS_API corpus_status corpus_stages_apply(const corpus_stages* stages, const char* records, size_t size,
+                                             char** reasons, size_t* reasons_size, char** lines, size_t* lines_size,
+                                             corpus_error* error);
+CORPUS_API void corpus_stages_free(corpus_stages* stages);
 
 typedef struct corpus_reader corpus_reader; /* a corpus folder, at random */
 CORPUS_API corpus_status corpus_reader_open(const char* dir, corpus_reader** out, corpus_error* error);

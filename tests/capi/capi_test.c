@@ -242,6 +242,74 @@ static void test_plain(void) {
   CHECK(corpus_policy("{\"whom\": 1}", 11, &out, NULL, &error) == CORPUS_INVALID_ARGUMENT);
 }
 
+static void test_stages_on_buffers(void) {
+  corpus_error error = {0, ""};
+  corpus_recipe* recipe =
+      recipe_of("{corpus: 1, stages: [{filters.length: {min_chars: 12}}, {tags.content_id: {}}]}");
+  corpus_stages* stages = NULL;
+  char *reasons = NULL, *lines = NULL;
+  size_t reasons_size = 0, lines_size = 0;
+  const char* records =
+      "{\"text\":\"long enough to stay\"}\n\n{\"text\":\"short\"}\n{\"text\":\n{\"text\":\"this one is long, too\"}";
+  OK(corpus_stages_create(recipe, &stages, NULL));
+  corpus_recipe_free(recipe);
+  for (int i = 0; i < 2; ++i) { /* it remembers nothing */
+    OK(corpus_stages_apply(stages, records, strlen(records), &reasons, &reasons_size, &lines, &lines_size, NULL));
+    CHECK(strcmp(reasons, "[null,\"filters.length.too_short\",\"malformed.json\",null]") == 0);
+    CHECK(strlen(reasons) == reasons_size && strlen(lines) == lines_size);
+    CHECK(strstr(lines, "{\"text\":\"long enough to stay\",\"corpus\":{\"id\":\"") == lines);
+    CHECK(strstr(lines, "this one is long, too") != NULL && strstr(lines, "short") == NULL);
+    CHECK(lines[lines_size - 1] == '\n');
+    corpus_free(reasons);
+    corpus_free(lines);
+  }
+  OK(corpus_stages_apply(stages, NULL, 0, &reasons, NULL, &lines, &lines_size, NULL));
+  CHECK(strcmp(reasons, "[]") == 0 && lines_size == 0);
+  corpus_free(reasons);
+  corpus_free(lines);
+  OK(corpus_stages_apply(stages, records, strlen(records), NULL, NULL, NULL, NULL, NULL));
+  CHECK(corpus_stages_apply(stages, NULL, 1, &reasons, NULL, NULL, NULL, &error) == CORPUS_INVALID_ARGUMENT);
+  CHECK(corpus_stages_apply(NULL, records, 1, &reasons, NULL, NULL, NULL, &error) == CORPUS_INVALID_ARGUMENT);
+  corpus_stages_free(stages);
+  corpus_stages_free(NULL);
+
+  stages = NULL;
+  CHECK(corpus_stages_create(NULL, &stages, &error) == CORPUS_INVALID_ARGUMENT);
+  recipe = recipe_of("{corpus: 1, stages: [dedup.exact]}");
+  CHECK(corpus_stages_create(recipe, &stages, &error) == CORPUS_UNSUPPORTED);
+  CHECK(strstr(error.message, "dedup.exact") != NULL && stages == NULL);
+  corpus_recipe_free(recipe);
+  recipe = recipe_of("{corpus: 1, stages: [{dedup.known: {index: /nonexistent}}]}");
+  CHECK(corpus_stages_create(recipe, &stages, &error) == CORPUS_NOT_FOUND);
+  corpus_recipe_free(recipe);
+}
+
+/* What a run put into an index is found in a buffer afterwards. `in` holds numbered records. */
+static void test_index_query(const char* dir, const char* in) {
+  char text[4096], line[128], *reasons = NULL, *lines = NULL;
+  corpus_stages* stages = NULL;
+  snprintf(text, sizeof text,
+           "{corpus: 1, input: {paths: \"%s\"}, stages: [{dedup.exact: {index: \"%s/seen\"}}], output: {null: true}}",
+           in, dir);
+  corpus_recipe* recipe = recipe_of(text);
+  OK(corpus_run(recipe, NULL, NULL, NULL, NULL));
+  corpus_recipe_free(recipe);
+  snprintf(text, sizeof text, "{corpus: 1, stages: [{dedup.known: {index: \"%s/seen\", action: tag}}]}", dir);
+  recipe = recipe_of(text);
+  OK(corpus_stages_create(recipe, &stages, NULL));
+  corpus_recipe_free(recipe);
+  numbered(line, sizeof line, 7);
+  OK(corpus_stages_apply(stages, line, strlen(line), &reasons, NULL, &lines, NULL, NULL));
+  CHECK(strcmp(reasons, "[null]") == 0 && strstr(lines, "\"known\":{") != NULL && strstr(lines, "in.jsonl") != NULL);
+  corpus_free(reasons);
+  corpus_free(lines);
+  numbered(line, sizeof line, 123456);
+  OK(corpus_stages_apply(stages, line, strlen(line), NULL, NULL, &lines, NULL, NULL));
+  CHECK(strcmp(lines, line) == 0);
+  corpus_free(lines);
+  corpus_stages_free(stages);
+}
+
 static void* worker(void* shared) {
   corpus_stream* stream = NULL;
   size_t* bytes = malloc(sizeof *bytes);
@@ -310,6 +378,7 @@ static void test_run_and_read(const char* dir) {
   CHECK(corpus_reader_find(reader, "nothing", &number, &error) == CORPUS_NOT_FOUND);
   corpus_reader_free(reader);
   corpus_recipe_free(recipe);
+  test_index_query(dir, in);
 
   corpus_cancel* cancel = corpus_cancel_create();
   recipe = recipe_of("{corpus: 1, input: {batch: 64}, output: {null: true}}");
@@ -333,6 +402,7 @@ int main(int argc, char** argv) {
   test_failing_stage(bad_reason, "printer: returned 1");
   test_misuse();
   test_plain();
+  test_stages_on_buffers();
   test_ten_threads();
   test_run_and_read(argv[1]);
   if (failures == 0) puts("all held");

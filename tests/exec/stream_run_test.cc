@@ -136,6 +136,28 @@ TEST(StreamRun, ARecipeWithAPlaceWritesThere) {
   EXPECT_EQ(slurp(folder / "out.jsonl"), lines(100));
 }
 
+TEST(StreamRun, DecodesOnlyTheColumnsThatWereAskedFor) {
+  for (bool turns : {false, true}) {
+    std::string columns = turns ? "[turns]" : "[json]";
+    auto asked = *parse_recipe("corpus: 1\noutput: {columns: " + columns + "}\n", "test");
+    auto run = StreamRun::start(asked, {.threads = 2}, {.push = true});
+    ASSERT_TRUE(run) << run.error().message;
+    ASSERT_TRUE((*run)->push(lines(1)));
+    ASSERT_TRUE((*run)->end());
+    auto got = (*run)->next();
+    ASSERT_TRUE(got && *got != nullptr);
+    EXPECT_EQ((*got)->lines, lines(1));
+    EXPECT_EQ((*got)->batch->records[0].turns.empty(), !turns);
+  }
+}
+
+TEST(StreamRun, ColumnsAreNotForAPlace) {
+  auto with_both = *parse_recipe("corpus: 1\noutput: {columns: [json], 'null': true}\n", "test");
+  auto run = StreamRun::start(with_both, {.threads = 2}, {.push = true});
+  ASSERT_FALSE(run);
+  EXPECT_NE(run.error().message.find("output.columns"), std::string::npos);
+}
+
 TEST(StreamRun, OptionsOfAPlaceNeedAPlace) {
   auto with_output = *parse_recipe("corpus: 1\noutput: {compress: 'zstd:3'}\n", "test");
   auto run = StreamRun::start(with_output, {}, {.push = true});

@@ -7,9 +7,13 @@ import time
 from . import _libcorpus
 
 
-def read(*paths, **options):
-    """A chain over files, folders and globs. `options` are those of recipe.input (adapt, format, ...)."""
-    return Chain({"paths": [os.fspath(p) for p in paths], **options})
+def read(*paths, columns=None, **options):
+    """A chain over files, folders and globs. `options` are those of recipe.input (adapt, format, ...).
+
+    `columns`: see Chain.columns.
+    """
+    chain = Chain({"paths": [os.fspath(p) for p in paths], **options})
+    return chain if columns is None else chain.columns(columns)
 
 
 def from_arrow(data, name="arrow", **options):
@@ -94,6 +98,13 @@ class Chain:
         """Rewrite records to "messages", "sharegpt", "alpaca", "prompt_response" or "text" on the way out."""
         return Chain(self._source, self._stages, {**self._output, "convert": shape}, self._arrow)
 
+    def columns(self, names):
+        """Give only these of id, teacher, shape, turns and json, as Arrow in this order; nothing else is decoded.
+
+        In batches, what was not asked for is empty; their lines are always there. Not for write().
+        """
+        return Chain(self._source, self._stages, {**self._output, "columns": list(names)}, self._arrow)
+
     def over(self, *paths, **options):
         """The same stages over other inputs."""
         return Chain({**self._source, "paths": [os.fspath(p) for p in paths], **options}, self._stages, self._output)
@@ -117,7 +128,10 @@ class Chain:
 
     def batches(self, threads=0, memory=0):
         """Iterate over batches; each is valid until the next is asked for."""
-        stream = self._stream(self._output, threads, memory, False, None)
+        return self._batches(self._output, threads, memory)
+
+    def _batches(self, output, threads, memory):
+        stream = self._stream(output, threads, memory, False, None)
         stream.start()
         while (batch := stream.next()) is not None:
             yield batch
@@ -125,7 +139,7 @@ class Chain:
 
     def lines(self, threads=0, memory=0):
         """Iterate over kept records as JSON text (bytes)."""
-        for batch in self.batches(threads, memory):
+        for batch in self._batches({**self._output, "columns": ["json"]}, threads, memory):
             yield from batch.lines.splitlines()
 
     def __iter__(self):
@@ -134,7 +148,7 @@ class Chain:
             yield json.loads(line)
 
     def __arrow_c_stream__(self, requested_schema=None):
-        """Columns id, teacher, shape, turns (list of {role, text}), json."""
+        """Columns id, teacher, shape, turns (list of {role, text}), json, or those of columns()."""
         return _libcorpus.to_arrow(self._stream(self._output, 0, 0, False, None))
 
     def recipe(self):

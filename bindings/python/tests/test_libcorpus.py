@@ -181,6 +181,25 @@ def test_pyarrow_out_and_in(corpus):
     assert list(libcorpus.from_arrow(sliced)) == RECORDS[100:150]
 
 
+def test_pyarrow_gets_the_columns_it_asks_for(corpus):
+    pa = importorskip("pyarrow")
+    whole = pa.table(libcorpus.read(corpus))
+    for names in (["json"], ["json", "id"], ["turns"], ["shape", "teacher"]):
+        table = pa.table(libcorpus.read(corpus, columns=names))
+        assert table.column_names == names
+        assert table == whole.select(names)
+    with pytest.raises(ValueError, match="output.columns.*nonsense"):
+        pa.table(libcorpus.read(corpus, columns=["nonsense"]))
+
+
+def test_columns_are_what_batches_decode(corpus, tmp_path):
+    for batch in libcorpus.read(corpus, columns=["id"]).batches():
+        assert [r.id for r in batch][:2] == ["r0", "r1"] and batch[0].turns == []
+        assert json.loads(batch.lines.splitlines()[0]) == RECORDS[0]
+    with pytest.raises(ValueError, match="output.columns"):
+        libcorpus.read(corpus, columns=["id"]).write(tmp_path / "out")
+
+
 def test_pyarrow_types_and_nesting():
     pa = importorskip("pyarrow")
     rows = [{"messages": [{"role": "user", "content": "a \"b\" \u00e9\n"}, {"role": "assistant", "content": None}],
@@ -209,6 +228,17 @@ def test_polars_both_ways(corpus):
     frame = pl.DataFrame(libcorpus.read(corpus))
     assert frame.height == 500 and frame["id"][499] == "r499"
     assert list(libcorpus.from_arrow(pl.DataFrame(RECORDS))) == RECORDS
+
+
+def test_datasets_both_ways(corpus, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    datasets = importorskip("datasets")
+    pa = importorskip("pyarrow")
+    made = datasets.Dataset(pa.table(libcorpus.read(corpus)))
+    assert made.num_rows == 500 and made[499]["id"] == "r499"
+    assert list(libcorpus.from_arrow(made.data.table)) == RECORDS
+    assert list(libcorpus.from_arrow(datasets.Dataset.from_list(RECORDS).data.table)) == RECORDS
 
 
 def test_duckdb_both_ways(corpus):

@@ -2,7 +2,7 @@
 // (https://arrow.apache.org/docs/format/CDataInterface.html): three structs, no dependency. pyarrow,
 // Polars, DuckDB, pandas and datasets exchange tables with a chain without a file between.
 //
-// Out: one row for each kept record, columns
+// Out: one row for each kept record, with the columns that the recipe's output.columns names, or all:
 //   id utf8, teacher utf8 (null where the record does not say), shape utf8,
 //   turns list<struct<role: utf8, text: utf8>>, json utf8 (the record as it would be written).
 // In: any table. A row becomes one JSON object: strings (utf8, large_utf8, string views, dictionaries),
@@ -14,18 +14,23 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "corpus/arrow_abi.h"
 #include "corpus/pipeline.h"
+#include "corpus/recipe.h"
 #include "corpus/result.h"
 
 namespace corpus::arrow {
 
+// What output.columns of a checked recipe asks for, in its order; all when it is left out.
+std::vector<std::string> columns_of(const Recipe& recipe);
 // The schema of what export_batch() gives. The caller releases it.
-void export_schema(ArrowSchema* out);
+void export_schema(std::span<const std::string> columns, ArrowSchema* out);
 // Copies the kept records of the batch; `out` owns what it points to.
-void export_batch(const Delivered& delivered, ArrowArray* out);
+void export_batch(std::span<const std::string> columns, const Delivered& delivered, ArrowArray* out);
 
 // Reads a stream as JSON Lines, one array at a time: StreamOptions::feed. Takes `stream` over (its release
 // pointer becomes null) and releases it when the last copy of the function goes. kUnsupported for a type that is
