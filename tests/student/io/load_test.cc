@@ -25,7 +25,7 @@ class Load : public testing::Test {
     c.vocab = 10;
     model_ = *Model::create(*backend_, c, {});
     ASSERT_TRUE(model_->init(3));
-    dir_ = testing::TempDir() + "/student_load";
+    dir_ = testing::TempDir() + "/student_load_" + testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::remove_all(dir_);
     ASSERT_TRUE(save_model(*model_, dir_, {}));
   }

@@ -31,6 +31,9 @@ inline std::string name_of(const testing::TestParamInfo<Param>& info) {
   return std::string(info.param.backend) + (info.param.type == DType::kF32 ? "_f32" : "_bf16");
 }
 
+// Without it a test's name in a report holds the parameter's bytes, an address among them.
+inline void PrintTo(const Param& p, std::ostream* out) { *out << name_of({p, 0}); }
+
 class OpTest : public testing::TestWithParam<Param> {
  protected:
   void SetUp() override {
