@@ -3,7 +3,6 @@
 //
 // Words are English tokens (text/english_tokens.h). The rules stand in the order in which datatrove
 // asks them, and a record is dropped for the first one it breaks.
-#include <bitset>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -80,26 +79,15 @@ class GopherQuality {
     auto say = [&](std::string_view name, double value) {
       if (signals != nullptr) signals->add(name, value);
     };
-    const auto tokens = walk.walk(text);
-    std::uint64_t words = 0, chars = 0, letters = 0, listed = 0;
-    std::bitset<256> seen;
-    for (const text::Token& token : tokens) {
-      letters += token.has(text::Token::kLetter);
-      if (token.listed != 0) {
-        ++listed;
-        seen.set(token.listed);
-      }
-      if (token.has(text::Token::kSymbols)) continue;
-      ++words;
-      chars += token.chars;
-    }
-    const auto n = static_cast<double>(tokens.size());
+    const text::TokenCounts counts = walk.count(text);
+    const std::size_t words = counts.words;
+    const auto n = static_cast<double>(counts.tokens);
     say("words", static_cast<double>(words));
     if (broken(words == 0 || static_cast<std::int64_t>(words) < limits_.min_words, short_) ||
         broken(limits_.max_words > 0 && static_cast<std::int64_t>(words) > limits_.max_words, long_)) {
       return verdict;
     }
-    const double mean = words == 0 ? 0 : static_cast<double>(chars) / static_cast<double>(words);
+    const double mean = words == 0 ? 0 : static_cast<double>(counts.word_chars) / static_cast<double>(words);
     say("mean_word_length", mean);
     if (broken(mean < limits_.min_mean, below_) ||
         broken(limits_.max_mean > 0 && mean > limits_.max_mean, above_)) {
@@ -122,10 +110,10 @@ class GopherQuality {
         broken(over(ends, limits_.ellipses), end_ellipses_)) {
       return verdict;
     }
-    const double alphabetic = share(letters, n);
+    const double alphabetic = share(counts.letters, n);
     say("alphabetic_words", alphabetic);
     if (broken(alphabetic < limits_.letters, letters_)) return verdict;
-    const auto stop = static_cast<std::int64_t>(limits_.distinct ? seen.count() : listed);
+    const auto stop = static_cast<std::int64_t>(limits_.distinct ? counts.seen.count() : counts.listed);
     say("stop_words", static_cast<double>(stop));
     broken(stop < limits_.stop_words, stop_words_few_);
     return verdict;

@@ -102,18 +102,21 @@ class GopherRepetition {
     }
 
     s.repeats.start(s.walk.walk(text));
-    std::size_t most = 0;
+    // Most texts are far from the limits, and a bound says so.
+    TokenRepeats::Tops bounds{};
+    if (!measure) bounds = s.repeats.tops_at_most();
     for (std::size_t i = 0; i < kTops; ++i) {
       const std::size_t n = kFirstTop + i;
-      // Longer sequences are no more frequent than shorter ones.
-      if (i > 0 && !measure && share(s.repeats.top_bound(n, most), whole) <= limits_.top[i]) continue;
-      std::size_t chars = s.repeats.top(n, &most);
-      if (broken(kTopNames[i], share(chars, whole), limits_.top[i], top_[i])) return verdict;
+      if (!measure && share(bounds[i], whole) <= limits_.top[i]) continue;
+      if (broken(kTopNames[i], share(s.repeats.top(n), whole), limits_.top[i], top_[i])) return verdict;
     }
     if (!measure) {
       double least = limits_.dup[0];
       for (double limit : limits_.dup) least = limit > 0 ? std::min(least, limit) : least;
-      if (share(s.repeats.covered(kFirstDup), whole) <= least) return verdict;
+      if (share(s.repeats.covered_at_most(kFirstDup), whole) <= least ||
+          share(s.repeats.covered(kFirstDup), whole) <= least) {
+        return verdict;
+      }
     }
     for (std::size_t i = 0; i < kDups; ++i) {
       std::size_t chars = s.repeats.duplicated(kFirstDup + i);

@@ -1,6 +1,7 @@
 #include "filters/repeats.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace corpus {
 
@@ -9,68 +10,124 @@ void TokenRepeats::start(std::span<const text::Token> tokens) {
   const std::size_t n = tokens.size();
   if (sums_.size() < n + 1) {
     sums_.resize(n + 1);
-    inverses_.resize(n + 1);
+    bytes_.resize(n + 1);
     chars_.resize(n + 1);
   }
-  std::uint64_t sum = 0, power = 1, inverse = 1;
-  std::uint32_t chars = 0;
+  std::uint64_t sum = 0;
+  std::uint32_t bytes = 0, chars = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const text::Token& t = tokens[i];
     sums_[i] = sum;
-    inverses_[i] = inverse;
+    bytes_[i] = bytes;
     chars_[i] = chars;
-    sum += t.hash * power;
-    power *= t.power;
-    inverse *= t.inverse;
+    sum = sum * text::Token::power(t.bytes) + t.hash;
+    bytes += t.bytes;
     chars += t.chars;
   }
   sums_[n] = sum;
-  inverses_[n] = inverse;
+  bytes_[n] = bytes;
   chars_[n] = chars;
 }
 
-std::size_t TokenRepeats::top(std::size_t n, std::size_t* most) {
-  *most = 0;
-  if (size() < n) return 0;
-  std::size_t want = 64;
-  while (want < 2 * size()) want *= 2;
-  if (counted_.size() < want || counted_.size() > 64 * want) {
-    counted_.assign(want, {});
-    epoch_ = 0;
+namespace {
+
+// Hash of n tokens, in bits that can be a table's index.
+struct Rolling {
+  explicit Rolling(std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) last *= kStep;
   }
-  if (++epoch_ == 0) {
-    std::fill(counted_.begin(), counted_.end(), Counted{});
-    epoch_ = 1;
-  }
-  constexpr std::uint64_t kStep = 0xD6E8FEB86659FD93U;
-  const std::size_t mask = counted_.size() - 1;
+  void add(std::uint64_t hash) { sum = sum * kStep + mixed(hash); }
+  void drop(std::uint64_t hash) { sum -= mixed(hash) * last; }
+
+  static std::uint64_t mixed(std::uint64_t h) { return h ^ h >> 29; }  // sizes of words count, too
+  static constexpr std::uint64_t kStep = 0xD6E8FEB86659FD93U;
   std::uint64_t last = 1;  // kStep to the power of n
-  for (std::size_t i = 0; i < n; ++i) last *= kStep;
-  auto mixed = [](std::uint64_t h) { return h ^ h >> 29; };  // sizes of words count, too
-  std::uint64_t rolling = 0;
+  std::uint64_t sum = 0;
+};
+
+std::size_t spread(std::uint64_t hash) { return hash * 0x9E3779B97F4A7C15U >> 32; }
+
+std::size_t power_of_two(std::size_t least, std::size_t n) {
+  std::size_t out = least;
+  while (out < n) out *= 2;
+  return out;
+}
+
+}  // namespace
+
+TokenRepeats::Tops TokenRepeats::tops_at_most() {
+  Tops out{};
+  if (size() > 0xFFFF) {
+    out.fill(std::numeric_limits<std::size_t>::max());
+    return out;
+  }
+  const std::size_t slots = power_of_two(64, 4 * size());
+  if (rough_.size() < slots) rough_.resize(slots);
+  std::fill_n(rough_.begin(), slots, std::uint16_t{0});
+  Rolling pair(2);
+  // How often the last pair, and each of the last two and three, were there by now. More tokens are
+  // there no more often than the pairs they are made of.
+  std::size_t last = 0, last_two = 0;
+  for (std::size_t i = 0; i < size(); ++i) {
+    pair.add(tokens_[i].hash);
+    if (i < 2) {
+      if (i == 0) continue;
+    } else {
+      pair.drop(tokens_[i - 2].hash);
+    }
+    const std::size_t count = ++rough_[spread(pair.sum) & (slots - 1)];
+    const std::size_t two = std::min(count, last), three = std::min(count, last_two);
+    out[0] = std::max(out[0], count * (chars(i - 1, 2) + 1));
+    if (i >= 2) out[1] = std::max(out[1], two * (chars(i - 2, 3) + 2));
+    if (i >= 3) out[2] = std::max(out[2], three * (chars(i - 3, 4) + 3));
+    last_two = two;
+    last = count;
+  }
+  return out;
+}
+
+std::size_t TokenRepeats::covered_at_most(std::size_t n) {
+  const std::size_t words = power_of_two(64, size());  // 64 bits for each token
+  if (bits_.size() < words) bits_.resize(words);
+  std::fill_n(bits_.begin(), words, std::uint64_t{0});
+  std::size_t out = 0, covered_to = 0;
+  for (std::size_t i = 0; i + n <= size(); ++i) {
+    const std::size_t at = spread(joined(i, n)) & (64 * words - 1);
+    const std::uint64_t bit = std::uint64_t{1} << (at & 63);
+    const bool seen = (bits_[at / 64] & bit) != 0;
+    bits_[at / 64] |= bit;
+    if (!seen) continue;
+    const std::size_t from = std::max(covered_to, i);
+    out += chars(from, i + n - from);
+    covered_to = i + n;
+  }
+  return out;
+}
+
+std::size_t TokenRepeats::top(std::size_t n) {
+  if (size() < n) return 0;
+  const std::size_t slots = power_of_two(64, 2 * size());
+  if (counted_.size() < slots) counted_.resize(slots);
+  std::fill_n(counted_.begin(), slots, Counted{});
+  const std::size_t mask = slots - 1;
+  Rolling rolling(n);
   std::uint32_t best = 0, best_first = 0;
   for (std::size_t i = 0; i < size(); ++i) {
-    rolling = rolling * kStep + mixed(tokens_[i].hash);
-    if (i >= n) rolling -= mixed(tokens_[i - n].hash) * last;
+    rolling.add(tokens_[i].hash);
+    if (i >= n) rolling.drop(tokens_[i - n].hash);
     if (i + 1 < n) continue;
-    std::size_t at = (rolling * 0x9E3779B97F4A7C15U >> 32) & mask;
-    while (counted_[at].epoch == epoch_ && counted_[at].hash != rolling) at = (at + 1) & mask;
+    std::size_t at = spread(rolling.sum) & mask;
+    while ((counted_[at].count != 0) & (counted_[at].hash != rolling.sum)) at = (at + 1) & mask;
     Counted& slot = counted_[at];
-    if (slot.epoch != epoch_) slot = {rolling, epoch_, 0, static_cast<std::uint32_t>(i + 1 - n)};
-    ++slot.count;
-    if (slot.count > best || (slot.count == best && slot.first < best_first)) {
+    // Whether it is new cannot be foreseen, so there is no branch on it.
+    const auto here = static_cast<std::uint32_t>(i + 1 - n);
+    slot = {rolling.sum, slot.count + 1, slot.count == 0 ? here : slot.first};
+    if (slot.count >= best && (slot.count > best || slot.first < best_first)) {
       best = slot.count;
       best_first = slot.first;
     }
   }
-  *most = best;
   return best * (chars(best_first, n) + n - 1);
-}
-
-std::size_t TokenRepeats::longest(std::size_t n) const {
-  std::size_t out = 0;
-  for (std::size_t i = 0; i + n <= size(); ++i) out = std::max(out, chars(i, n) + n - 1);
-  return out;
 }
 
 std::size_t TokenRepeats::duplicated(std::size_t n) {

@@ -4,6 +4,7 @@
 #ifndef CORPUS_FILTERS_REPEATS_H_
 #define CORPUS_FILTERS_REPEATS_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -44,10 +45,11 @@ class TokenRepeats {
   void start(std::span<const text::Token> tokens);
 
   // Characters of the n tokens that follow one another most often, joined by spaces, times how
-  // often; of those that are equally frequent the first counts. `most` is set to how often.
-  std::size_t top(std::size_t n, std::size_t* most);
-  // The same cannot be more than this, given how often the most frequent m < n tokens are there.
-  std::size_t top_bound(std::size_t n, std::size_t most) const { return most * longest(n); }
+  // often; of those that are equally frequent the first counts.
+  std::size_t top(std::size_t n);
+  // No less than top(2), top(3) and top(4), for a fraction of the work.
+  using Tops = std::array<std::size_t, 3>;
+  Tops tops_at_most();
 
   // Characters in sequences of n tokens, joined by nothing, that were there before; after one the
   // search goes on behind it.
@@ -55,26 +57,28 @@ class TokenRepeats {
   // No duplicated(m) for m >= n is more than this: characters covered by sequences of n that were
   // there before.
   std::size_t covered(std::size_t n);
+  // No less than that, for a fraction of the work.
+  std::size_t covered_at_most(std::size_t n);
 
  private:
   struct Counted {
     std::uint64_t hash = 0;
-    std::uint32_t epoch = 0, count = 0, first = 0;
+    std::uint32_t count = 0, first = 0;  // count 0: empty
   };
 
   std::size_t size() const { return tokens_.size(); }
   std::size_t chars(std::size_t from, std::size_t n) const { return chars_[from + n] - chars_[from]; }
-  std::size_t longest(std::size_t n) const;
   // Hash of tokens [i, i + n) joined by nothing.
   std::uint64_t joined(std::size_t i, std::size_t n) const {
-    return (sums_[i + n] - sums_[i]) * inverses_[i];
+    return sums_[i + n] - sums_[i] * text::Token::power(bytes_[i + n] - bytes_[i]);
   }
 
   std::span<const text::Token> tokens_;
-  std::vector<std::uint64_t> sums_, inverses_;
-  std::vector<std::uint32_t> chars_;
+  std::vector<std::uint64_t> sums_;  // hash of all tokens before
+  std::vector<std::uint32_t> bytes_, chars_;
   std::vector<Counted> counted_;
-  std::uint32_t epoch_ = 0;
+  std::vector<std::uint16_t> rough_;
+  std::vector<std::uint64_t> bits_;
   HashSet seen_;
 };
 

@@ -1,5 +1,6 @@
 #include "text/english_specials.h"
 
+#include <bitset>
 #include <initializer_list>
 
 #include "base/hash.h"
@@ -141,9 +142,11 @@ class Lookup {
       std::size_t at = hash64(entry.first) & (kSlots - 1);
       while (slots_[at] != nullptr) at = (at + 1) & (kSlots - 1);
       slots_[at] = &entry;
+      shapes_.set(shape(entry.first));
     }
   }
   const Cuts* find(std::string_view word) const {
+    if (word.empty() || !shapes_[shape(word)]) return nullptr;
     for (std::size_t at = hash64(word) & (kSlots - 1); slots_[at] != nullptr; at = (at + 1) & (kSlots - 1)) {
       if (slots_[at]->first == word) return &slots_[at]->second;
     }
@@ -151,6 +154,14 @@ class Lookup {
   }
 
  private:
+  // What can be seen at a glance: most words look like no special.
+  static std::size_t shape(std::string_view word) {
+    auto byte = [](char c) { return static_cast<std::size_t>(static_cast<unsigned char>(c)); };
+    return ((byte(word.front()) * 37 + byte(word.back())) * 41 + word.size()) % kShapes;
+  }
+
+  static constexpr std::size_t kShapes = 1 << 14;
+  std::bitset<kShapes> shapes_;
   static constexpr std::size_t kSlots = 8192;  // six times what is in it
   std::vector<const Table::value_type*> slots_;
 };

@@ -1,6 +1,8 @@
 #include "text/token_walk.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <utility>
 
 #include "base/hash.h"
@@ -12,37 +14,91 @@
 namespace corpus::text {
 namespace {
 
-constexpr std::uint64_t kBase = 0x9E3779B97F4A7C15U;  // odd, so that it has an inverse
+constexpr std::uint64_t kBase = 0x9E3779B97F4A7C15U;
 
-constexpr std::uint64_t inverse_of(std::uint64_t odd) {
-  std::uint64_t x = odd;  // right to 3 bits; each step of Newton's method doubles them
-  for (int i = 0; i < 5; ++i) x *= 2 - odd * x;
-  return x;
+// Of the first n bytes of a word.
+constexpr std::uint64_t low_bytes(std::size_t n) {
+  return n >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * n)) - 1;
 }
-constexpr std::uint64_t kInverse = inverse_of(kBase);
-static_assert(kBase * kInverse == 1);
+constexpr auto kMasks = [] {
+  std::array<std::array<std::uint64_t, 2>, 16> out{};
+  for (std::size_t n = 0; n < 16; ++n) out[n] = {low_bytes(n), low_bytes(n < 8 ? 0 : n - 8)};
+  return out;
+}();
 
 }  // namespace
 
-TokenWalk::TokenWalk(std::vector<std::string> list) : list_(std::move(list)), slots_(kSlots) {}
+constexpr std::array<std::uint64_t, 1024> Token::kPowers = [] {
+  std::array<std::uint64_t, 1024> out{};
+  std::uint64_t power = 1;
+  for (std::uint64_t& p : out) {
+    p = power;
+    power *= kBase;
+  }
+  return out;
+}();
+
+std::uint64_t Token::far_power(std::size_t bytes) {
+  std::uint64_t out = 1;
+  for (; bytes >= kPowers.size(); bytes -= kPowers.size() - 1) out *= kPowers.back();
+  return out * kPowers[bytes];
+}
+
+void TokenCounts::add(const Token& token) {
+  ++tokens;
+  letters += token.has(Token::kLetter);
+  if (token.listed != 0) {
+    ++listed;
+    seen.set(token.listed);
+  }
+  if (token.has(Token::kSymbols)) return;
+  ++words;
+  word_chars += token.chars;
+}
+
+TokenWalk::TokenWalk(std::vector<std::string> list)
+    : list_(std::move(list)), slots_(std::size_t{1} << kSlotBits) {
+  for (std::size_t c = 0; c < marks_.size(); ++c) {
+    const char mark = static_cast<char>(c);
+    marks_[c] = token({&mark, 1});
+  }
+}
+
+// `limit` is where reading has to stop; a run is nearly always followed by enough of the text.
+TokenWalk::Key TokenWalk::key_of(std::string_view run, const char* limit) {
+  const std::size_t n = run.size();
+  if (n > 15) {
+    const Key128 hash = hash128(run);
+    return {hash.lo, hash.hi | std::uint64_t{0xFF} << 56};
+  }
+  std::uint64_t part[2] = {};
+  if (limit - run.data() >= 16) {
+    std::memcpy(part, run.data(), 16);  // little end first
+  } else {
+    std::memcpy(part, run.data(), n);
+  }
+  return {part[0] & kMasks[n][0], (part[1] & kMasks[n][1]) | std::uint64_t{n} << 56};
+}
+
+Token TokenWalk::hashed(std::string_view word) const {
+  Token out{};
+  for (char c : word) out.hash = out.hash * kBase + static_cast<unsigned char>(c) + 1U;
+  out.bytes = static_cast<std::uint32_t>(word.size());
+  auto listed = std::find(list_.begin(), list_.end(), word);
+  if (listed != list_.end()) {
+    out.listed = static_cast<std::uint8_t>(1 + (listed - list_.begin()));
+  }
+  return out;
+}
 
 Token TokenWalk::token(std::string_view word) const {
-  Token out{.hash = 0, .power = 1, .inverse = 1};
-  for (char c : word) {
-    out.hash += (static_cast<unsigned char>(c) + 1U) * out.power;
-    out.power *= kBase;
-    out.inverse *= kInverse;
-  }
+  Token out = hashed(word);
   TokenTraits traits = traits_of(word);
   out.chars = traits.chars;
   out.traits = static_cast<std::uint8_t>((traits.letter ? Token::kLetter : 0) |
                                          (traits.symbols ? Token::kSymbols : 0) |
                                          (traits.stop ? Token::kStop : 0) |
                                          (traits.punctuation ? Token::kPunctuation : 0));
-  auto listed = std::find(list_.begin(), list_.end(), word);
-  if (listed != list_.end()) {
-    out.listed = static_cast<std::uint8_t>(1 + (listed - list_.begin()));
-  }
   return out;
 }
 
@@ -60,7 +116,10 @@ bool TokenWalk::cut_plain(std::string_view run, std::vector<Token>& out) {
     if (!mark || find_special(run) != nullptr) return false;
   }
   if (find_special(word) != nullptr) return false;
-  out.push_back(token(word));
+  Token letters = hashed(word);
+  letters.chars = letters.bytes;
+  letters.traits = Token::kLetter;
+  out.push_back(letters);
   if (n < run.size()) out.push_back(token(run.substr(n)));
   return true;
 }
@@ -88,62 +147,131 @@ void TokenWalk::cut(std::string_view run, std::vector<Token>& out) {
   if (at > begin) span(run.substr(begin));
 }
 
-void TokenWalk::learn(std::string_view run, std::uint64_t key, Slot& slot) {
+void TokenWalk::learn(std::string_view run, const Key& key, Slot& slot) {
   fresh_.clear();
   cut(run, fresh_);
-  if (fresh_.size() > 1 && fresh_.size() > slot.room) {
-    if (known_.size() + fresh_.size() > kMostTokens) {
-      known_.clear();
-      std::fill(slots_.begin(), slots_.end(), Slot{});
+  const std::size_t n = fresh_.size();
+  slot = {.key = key, .count = static_cast<std::uint8_t>(n)};
+  std::size_t listed = 0;
+  for (const Token& token : fresh_) {
+    listed += token.listed != 0;
+    slot.letters = static_cast<std::uint8_t>(slot.letters + token.has(Token::kLetter));
+    if (token.has(Token::kSymbols)) continue;
+    slot.words = static_cast<std::uint8_t>(slot.words + 1);
+    slot.word_chars = static_cast<std::uint8_t>(slot.word_chars + token.chars);
+  }
+  const bool one = n == 1 && fresh_[0].bytes == run.size();
+  const bool marked = n == 2 && fresh_[0].bytes + 1 == run.size() && fresh_[1].listed == 0 &&
+                      static_cast<unsigned char>(run.back()) < marks_.size();
+  if (one || marked) {
+    const Token& token = fresh_[0];
+    slot.kind = one ? Kind::kOne : Kind::kMarked;
+    slot.value = token.hash;
+    slot.chars = static_cast<std::uint8_t>(token.chars);
+    slot.traits = token.traits;
+    slot.listed = token.listed;
+    return;
+  }
+  slot.kind = Kind::kKnown;
+  slot.listed = static_cast<std::uint8_t>(listed);
+  if (known_.size() + n > kMostTokens) {
+    const Slot kept = slot;
+    known_.clear();
+    std::fill(slots_.begin(), slots_.end(), Slot{});
+    slot = kept;
+  }
+  slot.value = known_.size();
+  known_.insert(known_.end(), fresh_.begin(), fresh_.end());
+}
+
+template <typename Known, typename Cut>
+void TokenWalk::for_each_run(std::string_view text, Known&& known, Cut&& cut_run) {
+  if (edges_.size() < text.size() + 2) edges_.resize(text.size() + 2);
+  const std::size_t n = simd::space_edges(text, edges_.data()) / 2;
+  const char* const limit = text.data() + text.size();
+  auto run_at = [&](std::size_t i) {
+    return text.substr(edges_[2 * i], edges_[2 * i + 1] - edges_[2 * i]);
+  };
+  // Slots are asked for before they are needed: they are far away, and the runs do not depend on one
+  // another.
+  Key keys[kBlock];
+  for (std::size_t block = 0; block < n; block += kBlock) {
+    const std::size_t end = std::min(n, block + kBlock);
+    for (std::size_t i = block; i < end; ++i) {
+      std::string_view run = run_at(i);
+      if (run.size() > kLongestRun) continue;
+      Key& key = keys[i - block];
+      key = key_of(run, limit);
+      __builtin_prefetch(&slots_[key.slot()]);
     }
-    slot.first = static_cast<std::uint32_t>(known_.size());
-    slot.room = static_cast<std::uint16_t>(fresh_.size());
-    known_.resize(known_.size() + fresh_.size());
+    for (std::size_t i = block; i < end; ++i) {
+      std::string_view run = run_at(i);
+      if (run.size() > kLongestRun) {
+        fresh_.clear();
+        cut(run, fresh_);
+        cut_run(std::span<const Token>(fresh_));
+        continue;
+      }
+      const Key& key = keys[i - block];
+      Slot& slot = slots_[key.slot()];
+      if (slot.kind == Kind::kEmpty || slot.key != key) learn(run, key, slot);
+      known(slot, run);
+    }
   }
-  if (fresh_.size() == 1) {
-    slot.one = fresh_[0];
-  } else {
-    std::copy(fresh_.begin(), fresh_.end(), known_.begin() + slot.first);
-  }
-  slot.key = key;
-  slot.count = static_cast<std::uint16_t>(fresh_.size());
 }
 
 std::span<const Token> TokenWalk::walk(std::string_view text) {
-  out_.clear();
-  if (edges_.size() < text.size() + 2) edges_.resize(text.size() + 2);
-  const std::size_t n = simd::space_edges(text, edges_.data());
-  // Slots are asked for before they are needed: they are far away, and the runs do not depend on one
-  // another.
-  constexpr std::size_t kAhead = 32;  // edges
-  std::uint64_t keys[kAhead / 2];
-  for (std::size_t block = 0; block < n; block += kAhead) {
-    const std::size_t end = std::min(n, block + kAhead);
-    for (std::size_t i = block; i < end; i += 2) {
-      std::string_view run = text.substr(edges_[i], edges_[i + 1] - edges_[i]);
-      if (run.size() > kLongestRun) continue;
-      std::uint64_t& key = keys[(i - block) / 2];
-      key = hash64(run);
-      __builtin_prefetch(&slots_[key & (kSlots - 1)]);
-    }
-    for (std::size_t i = block; i < end; i += 2) {
-      std::string_view run = text.substr(edges_[i], edges_[i + 1] - edges_[i]);
-      if (run.size() > kLongestRun) {
-        cut(run, out_);
-        continue;
-      }
-      const std::uint64_t key = keys[(i - block) / 2];
-      Slot& slot = slots_[key & (kSlots - 1)];
-      if (slot.count == 0 || slot.key != key) learn(run, key, slot);
-      if (slot.count == 1) {
-        out_.push_back(slot.one);
-      } else {  // of white space beyond ASCII only there are none
-        const Token* first = known_.data() + slot.first;
-        out_.insert(out_.end(), first, first + slot.count);
-      }
-    }
-  }
-  return out_;
+  std::size_t n = 0;
+  auto room_for = [&](std::size_t more) {
+    if (out_.size() < n + more) out_.resize(std::max(n + more, 2 * out_.size()));
+  };
+  for_each_run(
+      text,
+      [&](const Slot& slot, std::string_view run) {
+        room_for(kLongestRun);
+        if (slot.kind == Kind::kKnown) {
+          for (std::size_t i = 0; i < slot.count; ++i) out_[n++] = known_[slot.value + i];
+          return;
+        }
+        const std::size_t mark = slot.kind == Kind::kMarked;
+        out_[n] = {slot.value, static_cast<std::uint32_t>(run.size() - mark), slot.chars, slot.traits, slot.listed};
+        out_[n + 1] = marks_[static_cast<unsigned char>(run.back()) % marks_.size()];  // counts when there is one
+        n += 1 + mark;
+      },
+      [&](std::span<const Token> tokens) {
+        room_for(tokens.size());
+        std::copy(tokens.begin(), tokens.end(), out_.begin() + static_cast<std::ptrdiff_t>(n));
+        n += tokens.size();
+      });
+  return {out_.data(), n};
+}
+
+TokenCounts TokenWalk::count(std::string_view text) {
+  TokenCounts out;
+  for_each_run(
+      text,
+      [&](const Slot& slot, std::string_view) {
+        out.tokens += slot.count;
+        out.words += slot.words;
+        out.word_chars += slot.word_chars;
+        out.letters += slot.letters;
+        if (slot.listed == 0) return;
+        if (slot.kind != Kind::kKnown) {
+          ++out.listed;
+          out.seen.set(slot.listed);
+          return;
+        }
+        for (std::size_t i = 0; i < slot.count; ++i) {
+          const Token& token = known_[slot.value + i];
+          if (token.listed == 0) continue;
+          ++out.listed;
+          out.seen.set(token.listed);
+        }
+      },
+      [&](std::span<const Token> tokens) {
+        for (const Token& token : tokens) out.add(token);
+      });
+  return out;
 }
 
 }  // namespace corpus::text

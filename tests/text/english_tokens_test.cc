@@ -1,6 +1,7 @@
 // text/english_tokens.h and token_walk.h: cuts that spaCy 3.8 makes; tests/parity compares many more.
 #include "text/english_tokens.h"
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -115,9 +116,80 @@ TEST(TokenWalk, HashesAddUpToThoseOfTheConcatenation) {
   TokenWalk walk;
   auto one = [&](std::string_view s) { return walk.walk(s)[0]; };
   Token ab = one("ab"), c = one("c"), abc = one("abc");
-  EXPECT_EQ(ab.hash + c.hash * ab.power, abc.hash);
-  EXPECT_EQ(ab.power * c.power, abc.power);
-  EXPECT_EQ(abc.power * abc.inverse, 1u);
+  EXPECT_EQ(ab.hash * Token::power(c.bytes) + c.hash, abc.hash);
+  for (std::size_t n : {1, 1000, 1023, 1024, 5000}) {
+    EXPECT_EQ(Token::power(n) * Token::power(7), Token::power(n + 7)) << n;
+  }
+}
+
+std::string random_text(std::mt19937& random, std::size_t runs) {
+  static const std::vector<std::string> kPieces = {
+      "the", "and", "can't", "U.S.", ":)", "...", "x", "http://a.b/c?d=e", std::string("\0", 1), "\u00E9t\u00E9",
+      "\u00A0", "\u4E2D\u6587", "15km", "(", ")", ",", "\"", "-", "word", std::string(40, 'q'), "\xFF", "'s", "$5"};
+  std::string out;
+  for (; runs > 0; --runs) {
+    for (auto n = 1 + random() % 3; n > 0; --n) out += kPieces[random() % kPieces.size()];
+    out += " \n\t"[random() % 3];
+  }
+  return out;
+}
+
+// A walk that has seen much says the same as one that is new, and its sums are those of its tokens.
+TEST(TokenWalk, MemoryAndSumsChangeNothing) {
+  std::mt19937 random(1);
+  TokenWalk old({"the", "and", "n't"});
+  for (int round = 0; round < 300; ++round) {
+    std::string text = random_text(random, round % 7 == 0 ? 2000 : round % 40);
+    TokenWalk fresh({"the", "and", "n't"});
+    auto tokens = fresh.walk(text);
+    auto again = old.walk(text);
+    ASSERT_EQ(tokens.size(), again.size());
+    TokenCounts sums;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      ASSERT_EQ(tokens[i].hash, again[i].hash);
+      ASSERT_EQ(tokens[i].bytes, again[i].bytes);
+      ASSERT_EQ(tokens[i].chars, again[i].chars);
+      ASSERT_EQ(tokens[i].traits, again[i].traits);
+      ASSERT_EQ(tokens[i].listed, again[i].listed);
+      sums.add(tokens[i]);
+    }
+    TokenCounts counts = old.count(text);
+    ASSERT_EQ(counts.tokens, sums.tokens);
+    ASSERT_EQ(counts.words, sums.words);
+    ASSERT_EQ(counts.word_chars, sums.word_chars);
+    ASSERT_EQ(counts.letters, sums.letters);
+    ASSERT_EQ(counts.listed, sums.listed);
+    ASSERT_EQ(counts.seen, sums.seen);
+  }
+}
+
+// The tokens of each run are those of the splitter, whatever the walk remembers.
+TEST(TokenWalk, CutsAsTheSplitterDoes) {
+  std::mt19937 random(2);
+  TokenWalk walk;
+  EnglishScratch scratch;
+  for (int round = 0; round < 2000; ++round) {
+    std::string text = random_text(random, 1 + random() % 5), joined;
+    std::vector<std::uint32_t> sizes;
+    for (std::size_t at = 0; at < text.size();) {
+      auto [c, size] = decode(text.substr(at));
+      if (is_python_space(c)) {
+        at += size;
+        continue;
+      }
+      std::size_t end = at;
+      while (end < text.size() && !is_python_space(decode(text.substr(end)).c)) end += decode(text.substr(end)).size;
+      std::uint32_t begin = 0;
+      for (auto cut_at : split_english(std::string_view(text).substr(at, end - at), scratch)) {
+        sizes.push_back(cut_at - begin);
+        begin = cut_at;
+      }
+      at = end;
+    }
+    auto tokens = walk.walk(text);
+    ASSERT_EQ(tokens.size(), sizes.size()) << text;
+    for (std::size_t i = 0; i < sizes.size(); ++i) ASSERT_EQ(tokens[i].bytes, sizes[i]) << text;
+  }
 }
 
 TEST(PythonLines, AreThoseOfSplitlines) {
