@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "corpus/component.h"
-#include "filters/fences.h"
 #include "filters/json_text.h"
 #include "filters/record_rule_map.h"
+#include "text/fences.h"
 #include "text/utf8.h"
 
 namespace corpus {
@@ -89,7 +89,7 @@ class Structure {
  private:
   std::uint32_t find(std::string_view text, Scratch& scratch) const {
     std::uint32_t found = 0;
-    Fences fences = walk_fences(text, [&](std::string_view info, std::string_view body) {
+    text::Fences fences = text::walk_fences(text, [&](std::string_view info, std::string_view body) {
       if (info == "json" || info == "JSON") found |= judge_json_block(body);
     });
     if (fences.left_open()) found |= bit(open_fence);

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "corpus/component.h"
-#include "filters/fences.h"
 #include "filters/judge.h"
 #include "filters/line_style.h"
 #include "simd/utf8_count.h"
+#include "text/fences.h"
 #include "text/utf8.h"
 
 namespace corpus {
@@ -27,7 +27,7 @@ enum Kind : std::uint32_t { kFinishReason = 1, kUnfinishedSentence = 2, kOpenFen
 bool ends_in_open_fence(std::string_view text) {
   if (text.empty() || std::string_view(".!?`").find(text.back()) != std::string_view::npos)
     return false;
-  return walk_fences(text, [](std::string_view, std::string_view) {}).left_open();
+  return text::walk_fences(text, [](std::string_view, std::string_view) {}).left_open();
 }
 
 // Words that lead on to another one, and hardly ever end a title or a list item.

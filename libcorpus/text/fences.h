@@ -1,15 +1,15 @@
 // Fenced code in an answer: CommonMark 0.30, section 4.5, without its fences of tildes.
-#ifndef CORPUS_FILTERS_FENCES_H_
-#define CORPUS_FILTERS_FENCES_H_
+#ifndef CORPUS_TEXT_FENCES_H_
+#define CORPUS_TEXT_FENCES_H_
 
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
 
-#include "filters/line_style.h"
+#include "text/lines.h"
 #include "text/utf8.h"
 
-namespace corpus {
+namespace corpus::text {
 
 struct Fences {
   std::size_t open = 0;                     // backticks of the fence the text ends in; 0: none
@@ -49,6 +49,6 @@ Fences walk_fences(std::string_view text, F&& f) {
   return out;
 }
 
-}  // namespace corpus
+}  // namespace corpus::text
 
-#endif  // CORPUS_FILTERS_FENCES_H_
+#endif  // CORPUS_TEXT_FENCES_H_
