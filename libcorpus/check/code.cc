@@ -205,11 +205,11 @@ Result<Stages> make_check_code(const Value& value, BuildContext&) {
     options.tests = *std::move(tests);
   }
   auto sandbox = Sandbox::open();
-  if (!sandbox) return std::move(sandbox).error().context("check.code");
+  if (!sandbox) return std::move(sandbox).error();
   std::optional<check::CppParser> cpp;
   if (options.cpp) {
     auto found = check::CppParser::find();
-    if (!found) return std::move(found).error().context("check.code");
+    if (!found) return std::move(found).error();
     cpp = *std::move(found);
   }
   return stages(std::make_unique<CheckCode>(*std::move(sandbox), std::move(cpp), std::move(options)));

@@ -113,7 +113,7 @@ TEST(CheckCode, WithoutSandboxNothingRuns) {
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, Code::kUnsupported);
   EXPECT_EQ(made.error().message,
-            "check.code: bwrap is not on PATH: install bubblewrap; code that a model wrote is not run outside a sandbox");
+            "bwrap is not on PATH: install bubblewrap; code that a model wrote is not run outside a sandbox");
 }
 
 }  // namespace
