@@ -309,6 +309,7 @@ void run_all(const std::vector<std::string>& answers) {
   bench.add_prompts();
   bench.map("filters.echo", {});
   bench.map("filters.echo", {}, "{action: tag}");
+  bench.map("filters.unanswered", {});
   bench.second_pass("filters.length_outlier");
   bench.set_json("{\"answer\": \"12\"}");
   bench.map("check.math", {});
