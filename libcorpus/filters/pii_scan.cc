@@ -49,7 +49,7 @@ class Scanner {
       case '=':
         return assigned_secret(i);
       case ':':
-        return std::max(ipv6(i), assigned_secret(i));
+        return hex(get(i + 1)) || get(i + 1) == ':' ? std::max(ipv6(i), assigned_secret(i)) : assigned_secret(i);
       case '-':
       case '_':
       case 'I':
@@ -317,8 +317,11 @@ class Scanner {
     auto outside = [](char c) { return c == ' ' || c == '"' || c == '\'' || c == '`' || c == '='; };
     std::size_t name_end = at;
     while (name_end > 0 && at - name_end < 3 && outside(s_[name_end - 1])) --name_end;
-    if (name_end == 0 || !letter(s_[name_end - 1])) return at + 1;
     static constexpr std::string_view kNames[] = {"key", "token", "secret", "password", "passwd", "credential", "bearer"};
+    static constexpr std::string_view kEnds = "ey en et rd wd al er";
+    if (name_end < 2) return at + 1;
+    const char ending[] = {static_cast<char>(s_[name_end - 2] | 32), static_cast<char>(s_[name_end - 1] | 32)};
+    if (!letter(ending[0]) || kEnds.find(std::string_view(ending, 2)) == std::string_view::npos) return at + 1;
     std::size_t named = 0;
     for (std::string_view name : kNames) {
       if (name_end < name.size()) continue;
