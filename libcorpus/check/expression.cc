@@ -9,8 +9,8 @@
 namespace corpus::check {
 namespace {
 
-constexpr std::size_t kMaxText = 1000, kMaxDigits = 400;
-constexpr int kMaxNesting = 32, kMaxPower = 32;
+constexpr std::size_t kMaxText = 1000, kMaxDigits = 300;
+constexpr int kMaxNesting = 32, kMaxPower = 24;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }

@@ -11,7 +11,7 @@
 namespace corpus::check {
 namespace {
 
-constexpr std::size_t kMaxList = 16;
+constexpr std::size_t kMaxList = 16, kMaxListText = 200;  // elements are compared each with each
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
@@ -232,7 +232,7 @@ Match compare(std::string_view result, std::string_view reference, double tolera
   List a = elements_of(result), b = elements_of(reference);
   if (a.elements.size() == 1 && b.elements.size() == 1) return compare_one(result, reference, tolerance);
   const std::size_t n = a.elements.size();
-  if (n > kMaxList || b.elements.size() > kMaxList) return Match::kUnknown;
+  if (std::max(n, b.elements.size()) > kMaxList || std::max(result.size(), reference.size()) > kMaxListText) return Match::kUnknown;
   if (n != b.elements.size()) {
     for (const List* list : {&a, &b}) {
       for (auto element : list->elements) {

@@ -19,7 +19,7 @@ namespace corpus::check {
 using Integer = boost::multiprecision::cpp_int;
 using Rational = boost::multiprecision::cpp_rational;
 
-inline constexpr std::size_t kMaxTerms = 64, kMaxDegree = 64, kMaxBits = 4096;
+inline constexpr std::size_t kMaxTerms = 48, kMaxDegree = 48, kMaxBits = 1024;
 
 struct Term {
   std::vector<std::pair<char32_t, unsigned>> powers;  // by variable, none of them 0
