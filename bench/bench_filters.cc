@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "corpus/pipeline.h"
+#include "corpus/recipe.h"
 #include "corpus/registry.h"
 #include "simd/utf8_count.h"
 #include "text/content_key.h"
@@ -112,9 +113,11 @@ std::vector<std::string> grown(const std::vector<std::string>& answers) {
   return out;
 }
 
-Stages make(const char* id, MemoryBudget& memory) {
+Stages make(const char* id, MemoryBudget& memory, const char* options = "{}") {
   BuildContext context{.memory = &memory};
-  auto made = find_component(id)->make(Value(Value::Object{}), context);
+  auto value = parse_yaml(options, id);
+  if (!value) fail(value.error().message);
+  auto made = find_component(id)->make(*value, context);
   if (!made) fail(made.error().message);
   return *std::move(made);
 }
@@ -134,7 +137,8 @@ void check_filter(const char* id, const Map& map, std::initializer_list<Probe> p
     auto state = map.scratch();
     if (!map.run(batch, state.get())) fail(id);
     std::string expected = *probe.reason == 0 ? "" : std::string(id) + '.' + probe.reason;
-    if (batch.records[0].drop.name() != expected) fail(std::string(id) + " on: " + probe.text);
+    std::string_view got = batch.records[0].drop.name();
+    if (got != expected) fail(std::string(id) + " says " + std::string(got) + " on: " + probe.text);
   }
 }
 
@@ -172,10 +176,10 @@ class Bench {
     std::printf("  %zu dropped\n", dropped);
   }
 
-  void map(const char* id, std::initializer_list<Probe> probes) {
+  void map(const char* id, std::initializer_list<Probe> probes, const char* options = "{}") {
     if (!only_.empty() && only_ != id) return;
     MemoryBudget memory;
-    Stages stages = make(id, memory);
+    Stages stages = make(id, memory, options);
     const Map& map = *std::get<std::unique_ptr<Map>>(stages[0]);
     check_filter(id, map, probes);
     auto state = map.scratch();
@@ -184,6 +188,43 @@ class Bench {
       batch_.tags.clear();
       batch_.arena.reset();
       if (!map.run(batch_, state.get())) fail(id);
+    });
+  }
+
+  // For filters that compare an answer with its prompt: a third of the answer before. The rate is that
+  // of the answers alone.
+  void add_prompts() {
+    pairs_.reserve(2 * turns_.size());
+    for (std::size_t i = 0; i < turns_.size(); ++i) {
+      std::string_view before = turns_[i == 0 ? turns_.size() - 1 : i - 1].text;
+      pairs_.push_back({.text = before.substr(0, before.size() / 3), .role = Role::kUser});
+      pairs_.push_back({.text = turns_[i].text, .parent = 0, .role = Role::kAssistant});
+      batch_.records[i].turns = {&pairs_[2 * i], 2};
+    }
+  }
+
+  void set_json(std::string_view json) {
+    for (auto& record : batch_.records) record.json = json;
+  }
+
+  // The second pass of a Fold.
+  void second_pass(const char* id) {
+    MemoryBudget memory;
+    Stages stages = make(id, memory);
+    auto& fold = *std::get<std::unique_ptr<Fold>>(stages[0]);
+    auto state = fold.partial();
+    print(id, [&] {
+      if (!fold.observe(batch_, *state)) fail(id);
+    });
+    if (!fold.merge(std::move(state))) fail(id);
+    auto map = fold.finish();
+    if (!map) fail(id);
+    auto scratch = (*map)->scratch();
+    print("  second pass", [&] {
+      batch_.tags.clear();
+      batch_.arena.reset();
+      if (!(*map)->run(batch_, scratch.get())) fail(id);
+      if (batch_.tags.size() != batch_.records.size()) fail(id);
     });
   }
 
@@ -228,7 +269,7 @@ class Bench {
   double rate(double seconds) const { return static_cast<double>(bytes_) / seconds / 1e9; }
 
   const std::string only_;  // of the maps
-  std::vector<Turn> turns_;
+  std::vector<Turn> turns_, pairs_;
   Batch batch_;
   std::size_t bytes_ = 0;
   double memcpy_rate_ = 0;
@@ -250,13 +291,30 @@ void run_all(const std::vector<std::string>& answers, const std::string& only) {
                               "tail"},
                              {"no no no", ""}});
   bench.map("filters.gopher_quality", {{"Too short.", "short_doc"}});
-  bench.map("filters.gopher_repetition", {{"One two three.", "top_2_gram"}, {"no no no no no no no no", "top_2_gram"}});
+  bench.map("filters.gopher_repetition", {{"One two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+                                            "seventeen eighteen nineteen twenty and all that comes behind them in the row of the numbers.",
+                                            ""},
+                                           {"no no no no no no no no", "top_2_gram"}});
   bench.map("filters.fineweb", {{"no full stop", "line_punct_ratio"}, {"This is a whole line of text that ends.", ""}});
   bench.map("filters.c4", {{"Too few.", "too_few_sentences"}});
   bench.map("filters.pii", {});
+  bench.map("filters.structure", {{"```json\n{1}\n```", "bad_json"}, {"<think>a", "open_tag"}, {"a < b", ""}});
+  bench.map("filters.low_information",
+            {{"a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b",
+              "few_words"},
+             {"a b", ""}});
+  bench.map("filters.low_information", {}, "{action: tag}");
+  bench.map("filters.sycophantic", {});
   bench.map("tags.content_id", {});
   bench.map("tags.source", {});
   bench.fold("stats.basic");
+  bench.add_prompts();
+  bench.map("filters.echo", {});
+  bench.map("filters.echo", {}, "{action: tag}");
+  bench.map("filters.unanswered", {});
+  bench.second_pass("filters.length_outlier");
+  bench.set_json("{\"answer\": \"12\"}");
+  bench.map("check.math", {});
 }
 
 }  // namespace

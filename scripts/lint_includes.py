@@ -9,7 +9,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-COMPONENTS = ["readers", "adapters", "filters", "language", "quality", "decontaminate", "dedup", "select", "tags", "tokens", "stats", "writers"]
+COMPONENTS = ["readers", "adapters", "filters", "language", "quality", "check", "decontaminate", "dedup", "select", "tags", "tokens", "stats", "writers"]
 # Folder of libcorpus/ -> the other folders whose headers it may include. include/corpus/ is open to all.
 ARROWS = {
     "include": [],
@@ -18,6 +18,7 @@ ARROWS = {
     "io": ["base"],
     "json": ["base", "simd"],
     "text": ["base", "simd"],
+    "sandbox": [],
     "core": ["base"],
     "exec": ["core", "io", "base"],
     "provenance": ["core", "json", "text", "io", "base"],
@@ -39,6 +40,7 @@ LIBRARIES = {
     "openssl": ["io", "provenance"],
     "simdjson.h": ["json"],
     "unicode": ["text"],
+    "linux": ["sandbox"],
     "pcre2.h": ["tokens"],
     "sentencepiece_processor.h": ["tokens"],
     "cld2": ["language"],
@@ -49,7 +51,7 @@ LIBRARIES = {
     "valijson": [],
     "tbb": ["exec"],
     "oneapi": ["exec"],
-    "boost": ["core", "dedup", "exec"],
+    "boost": ["core", "check", "dedup", "exec"],
 }
 POSIX = {"fcntl.h", "unistd.h", "dirent.h", "errno.h", "glob.h", "poll.h", "signal.h", "sched.h", "termios.h",
          "fnmatch.h", "string.h", "stddef.h", "stdint.h"}

@@ -5,8 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
+
+#include "text/lines.h"
 
 namespace corpus {
 
@@ -37,18 +38,7 @@ struct LastSentence {
 // The sentence at the end of a line.
 LastSentence last_sentence(std::string_view line);
 
-// Calls f(line) for each line, without its line feed.
-template <typename F>
-void for_each_line(std::string_view text, F&& f) {
-  while (!text.empty()) {
-    const void* found = std::memchr(text.data(), '\n', text.size());
-    std::size_t size =
-        found == nullptr ? text.size()
-                         : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
-    f(text.substr(0, size));
-    text.remove_prefix(found == nullptr ? size : size + 1);
-  }
-}
+using text::for_each_line;
 
 }  // namespace corpus
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "filters/pii_ids.h"
 #include "simd/byte_set.h"
 
 namespace corpus {
@@ -17,7 +18,7 @@ bool hex(char c) { return digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
 
 // Something begins, or has its first telling byte, at one of these.
 constexpr simd::ByteSet kTriggers = simd::ByteSet().add('0', '9').add('@').add('+').add('(').add(':')
-                                        .add('-').add('_').add('I').add('K').add('J');
+                                        .add('-').add('_').add('=').add('I').add('K').add('J');
 
 class Scanner {
  public:
@@ -45,8 +46,10 @@ class Scanner {
     switch (s_[i]) {
       case '@':
         return email(i);
+      case '=':
+        return assigned_secret(i);
       case ':':
-        return ipv6(i);
+        return hex(get(i + 1)) || get(i + 1) == ':' ? std::max(ipv6(i), assigned_secret(i)) : assigned_secret(i);
       case '-':
       case '_':
       case 'I':
@@ -80,7 +83,11 @@ class Scanner {
   std::size_t number(std::size_t at) {
     char c = s_[at];
     if (digit(c) && (alnum(before(at)) || before(at) == '.' || before(at) == '_')) {
-      return std::max(iban(at), at + 1);
+      std::size_t end = iban(at);
+      return end > at + 1 ? end : nino(at, at - 2);
+    }
+    if (digit(c) && before(at) == ' ' && at >= 3 && upper(s_[at - 2])) {
+      if (std::size_t end = nino(at, at - 3); end > at + 1) return end;
     }
     if (digit(c)) {
       if (std::size_t end = ipv4(at); end != 0) return found(at, end, Pii::kIpv4);
@@ -117,11 +124,16 @@ class Scanner {
       }
     }
     while (end > at && !digit(s_[end - 1])) --end;
-    if (end == at || alnum(get(end))) return std::max(end, at + 1);
     std::string_view d(value.data(), digits);
     std::string_view sized(reinterpret_cast<const char*>(sizes.data()), groups);
+    // A letter that checks the digits before it.
+    if (digit(c) && groups == 1 && letter(get(end)) && !alnum(get(end + 1)) &&
+        (is_dni(d, get(end)) || is_chinese_id(d, get(end)))) {
+      return found(at, end + 1, Pii::kNationalId);
+    }
+    if (end == at || alnum(get(end))) return std::max(end, at + 1);
+    if (digit(c) && is_national_id(d, sized, at)) return found(at, end, Pii::kNationalId);
     if (digit(c) && is_card(d, sized)) return found(at, end, Pii::kCard);
-    if (digit(c) && is_social_security(d, sized, at)) return found(at, end, Pii::kNationalId);
     if (is_phone(d, sized, c, at)) return found(at, end, Pii::kPhone);
     return end;
   }
@@ -144,6 +156,21 @@ class Scanner {
       sum += n;
     }
     return sum % 10 == 0;
+  }
+
+  bool is_national_id(std::string_view d, std::string_view groups, std::size_t at) const {
+    return is_social_security(d, groups, at) || is_nir(d, groups) ||
+           (d.size() == 18 && groups.size() == 1 && is_chinese_id(d.substr(0, 17), d[17])) ||
+           (get(at + 3) == '.' && get(at + 7) == '.' && get(at + 11) == '-' && is_cpf(d, groups)) ||
+           (get(at + 4) == ' ' && get(at + 9) == ' ' && is_aadhaar(d, groups));
+  }
+
+  // `at` is a digit of it, the first; where to go on.
+  std::size_t nino(std::size_t at, std::size_t begin) {
+    if (at < 2 || begin >= at || alnum(before(begin))) return at + 1;
+    std::size_t size = nino_at(s_.substr(begin));
+    if (size == 0 || alnum(get(begin + size))) return at + 1;
+    return found(begin, begin + size, Pii::kNationalId);
   }
 
   bool is_social_security(std::string_view d, std::string_view groups, std::size_t at) const {
@@ -222,12 +249,13 @@ class Scanner {
         !digit(get(at + 1))) {
       return at + 1;
     }
+    const std::size_t length = iban_length(s_[at - 2], s_[at - 1]);
     std::array<char, 34> value{};
     std::size_t n = 0, end = at - 2, good = 0;
-    while (end < s_.size() && n < value.size()) {
+    while (end < s_.size() && n < length) {
       if (digit(s_[end]) || upper(s_[end])) {
         value[n++] = s_[end++];
-        if (n >= 15 && !alnum(get(end)) && mod97({value.data(), n}) == 1) good = end;
+        if (n == length && !alnum(get(end)) && mod97({value.data(), n}) == 1) good = end;
       } else if (s_[end] == ' ' && n % 4 == 0) {
         ++end;
       } else {
@@ -257,7 +285,10 @@ class Scanner {
         {"rk_live_", 16, 99}, {"sk-", 20, 64},       {"ghp_", 36, 36},     {"gho_", 36, 36},
         {"ghs_", 36, 36},     {"ghu_", 36, 36},      {"github_pat_", 22, 99}, {"glpat-", 20, 40},
         {"xoxb-", 20, 99},    {"xoxp-", 20, 99},     {"xoxa-", 20, 99},    {"hf_", 30, 40},
-        {"npm_", 36, 36},     {"AKIA", 16, 16},      {"ASIA", 16, 16},     {"AIza", 35, 35},
+        {"npm_", 36, 36},     {"ghr_", 36, 36},     {"glrt-", 20, 40},    {"xapp-", 20, 150},
+        {"whsec_", 24, 99},   {"shpat_", 32, 32},   {"dckr_pat_", 24, 40}, {"pypi-", 80, 300},
+        {"gsk_", 40, 64},     {"nvapi-", 40, 99},   {"pplx-", 40, 64},    {"xai-", 40, 99},
+        {"AKIA", 16, 16},      {"ASIA", 16, 16},     {"AIza", 35, 35},
         {"eyJ", 30, 4000}};
     constexpr std::string_view kPem = "-----BEGIN ";
     if (s_[at] == '-' && s_.substr(at, kPem.size()) == kPem) return private_key(at);
@@ -279,6 +310,40 @@ class Scanner {
       return found(begin, end, Pii::kSecret);
     }
     return at + 1;
+  }
+
+  // `at` is the = or : between a name that says secret and a value that looks random: api_key = "..."
+  std::size_t assigned_secret(std::size_t at) {
+    auto outside = [](char c) { return c == ' ' || c == '"' || c == '\'' || c == '`' || c == '='; };
+    std::size_t name_end = at;
+    while (name_end > 0 && at - name_end < 3 && outside(s_[name_end - 1])) --name_end;
+    static constexpr std::string_view kNames[] = {"key", "token", "secret", "password", "passwd", "credential", "bearer"};
+    static constexpr std::string_view kEnds = "ey en et rd wd al er";
+    if (name_end < 2) return at + 1;
+    const char ending[] = {static_cast<char>(s_[name_end - 2] | 32), static_cast<char>(s_[name_end - 1] | 32)};
+    if (!letter(ending[0]) || kEnds.find(std::string_view(ending, 2)) == std::string_view::npos) return at + 1;
+    std::size_t named = 0;
+    for (std::string_view name : kNames) {
+      if (name_end < name.size()) continue;
+      std::size_t same = 0;
+      while (same < name.size() && (s_[name_end - 1 - same] | 32) == name[name.size() - 1 - same]) ++same;
+      if (same == name.size()) named = same;
+    }
+    if (named == 0) return at + 1;
+    std::size_t begin = at + 1;
+    while (begin < s_.size() && begin - at < 5 && outside(s_[begin])) ++begin;
+    std::size_t end = begin, digits = 0, letters = 0;
+    while (end < s_.size() && end - begin < 512 &&
+           (alnum(s_[end]) || s_[end] == '_' || s_[end] == '-' || s_[end] == '/' || s_[end] == '+')) {
+      digits += digit(s_[end]);
+      letters += letter(s_[end]);
+      ++end;
+    }
+    // Words with hyphens, paths and calls are no keys; those have digits among their letters, everywhere.
+    std::size_t size = end - begin;
+    if (size < 20 || get(end) == '(' || get(end) == '.' || 12 * digits < size || 4 * letters < size) return at + 1;
+    while (get(end) == '=') ++end;
+    return entropy(s_.substr(begin, size)) < 3.5 ? at + 1 : found(begin, end, Pii::kSecret);
   }
 
   std::size_t private_key(std::size_t at) {

@@ -1,5 +1,6 @@
 // Finds personal data and secrets in text: e-mail and IP addresses, phone numbers, IBANs and card
-// numbers with right check digits, US social security numbers, API keys and private keys.
+// numbers with right check digits, national ids (US, UK, France, Spain, Brazil, India, China), API keys
+// by form or by what they are assigned to and their entropy, and private keys.
 //
 // One pass; most texts are only scanned for the few bytes at which something could begin. Patterns
 // are strict: what only looks like a number of a kind is left alone. Pure function, thread safe.

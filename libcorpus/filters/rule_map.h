@@ -28,6 +28,7 @@ namespace corpus {
 class Signals {
  public:
   void clear() { size_ = 0; }
+  bool empty() const { return size_ == 0; }
   void add(std::string_view name, double value) {
     assert(size_ < values_.size());
     values_[size_++] = {name, value};

@@ -14,6 +14,7 @@
 #include "filters/judge.h"
 #include "filters/line_style.h"
 #include "simd/utf8_count.h"
+#include "text/fences.h"
 #include "text/utf8.h"
 
 namespace corpus {
@@ -21,32 +22,12 @@ namespace {
 
 enum Kind : std::uint32_t { kFinishReason = 1, kUnfinishedSentence = 2, kOpenFence = 4, kAll = 7 };
 
-// CommonMark 0.30, section 4.5, without its fences of tildes. Model answers nest fences of equal
-// length and close them at the end of a code line, so parity is asked for as well. An answer that
-// ends with a full sentence or with a fence was not cut off: its fences are only untidy.
+// An answer that ends with a full sentence or with a fence was not cut off: its fences are only
+// untidy.
 bool ends_in_open_fence(std::string_view text) {
   if (text.empty() || std::string_view(".!?`").find(text.back()) != std::string_view::npos)
     return false;
-  if (text.find("```") == std::string_view::npos) return false;
-  std::size_t open = 0;  // backticks of the fence we are in
-  std::size_t marks = 0, fence_lines = 0;
-  for_each_line(text, [&](std::string_view line) {
-    std::size_t begin = std::min(line.find_first_not_of(" \t>"), line.size());
-    std::size_t end = std::min(line.find_first_not_of('`', begin), line.size());
-    for (std::size_t at = line.find("```"); at != std::string_view::npos; ++marks) {
-      at = line.find_first_not_of('`', at);
-      at = at == std::string_view::npos ? at : line.find("```", at);
-    }
-    if (end - begin < 3 || line.find('`', end) != std::string_view::npos) return;
-    ++fence_lines;
-    bool bare = text::trim(line.substr(end)).empty();
-    if (open == 0) {
-      open = end - begin;
-    } else if (bare && end - begin >= open) {
-      open = 0;
-    }
-  });
-  return open != 0 && marks % 2 == 1 && fence_lines % 2 == 1;
+  return text::walk_fences(text, [](std::string_view, std::string_view) {}).left_open();
 }
 
 // Words that lead on to another one, and hardly ever end a title or a list item.

@@ -28,6 +28,13 @@ class HashSet {
       if (slot.hash == hash) return false;
     }
   }
+  bool contains(std::uint64_t hash) const {
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = (hash * 0x9E3779B97F4A7C15U >> 32) & mask;; i = (i + 1) & mask) {
+      if (slots_[i].epoch != epoch_) return false;
+      if (slots_[i].hash == hash) return true;
+    }
+  }
 
  private:
   struct Slot {

@@ -2,39 +2,12 @@
 #ifndef CORPUS_QUALITY_FIELD_H_
 #define CORPUS_QUALITY_FIELD_H_
 
-#include <optional>
-#include <string>
-#include <string_view>
-
-#include "corpus/arena.h"
-#include "corpus/result.h"
-#include "json/index.h"
-#include "json/pointer.h"
+#include "json/field.h"
 
 namespace corpus::quality {
 
-class Field {
- public:
-  static Result<Field> parse(std::string_view pointer);
-
-  // One worker's memory.
-  struct Scratch {
-    json::Index index;
-    std::string text;
-    Arena arena;
-  };
-  // What a string says, or a number, true or false as it is written; nothing where there is none of
-  // these. Valid until the scratch is used again.
-  std::optional<std::string_view> find(std::string_view json, Scratch& scratch) const;
-  // A number, also one in a string.
-  std::optional<double> number(std::string_view json, Scratch& scratch) const;
-
- private:
-  explicit Field(json::Pointer pointer) : pointer_(std::move(pointer)) {}
-  json::Pointer pointer_;
-};
-
-std::optional<double> to_number(std::string_view text);  // finite, all of the text
+using json::Field;
+using json::to_number;
 
 }  // namespace corpus::quality
 

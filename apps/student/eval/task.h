@@ -6,6 +6,7 @@
 #define STUDENT_EVAL_TASK_H_
 
 #include <corpus/result.h>
+#include <corpus/sandbox.h>
 
 #include <cstdint>
 #include <memory>
@@ -16,10 +17,12 @@
 #include <vector>
 
 #include "eval/records.h"
-#include "eval/sandbox.h"
 #include "eval/subject.h"
 
 namespace student {
+
+using corpus::Sandbox;
+using corpus::SandboxRun;
 
 struct TaskOptions {
   std::string folder;        // with the benchmark files

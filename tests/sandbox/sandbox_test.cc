@@ -1,4 +1,4 @@
-#include "eval/sandbox.h"
+#include "corpus/sandbox.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -13,7 +13,7 @@
 #include <fstream>
 #include <string>
 
-namespace student {
+namespace corpus {
 namespace {
 
 using namespace std::chrono_literals;
@@ -148,7 +148,7 @@ TEST(Sandbox, WithoutBubblewrapNothingRuns) {
   ::setenv("PATH", "/nonexistent", 1);
   auto none = Sandbox::open();
   ASSERT_FALSE(none);
-  EXPECT_EQ(none.error().code, corpus::Code::kUnsupported);
+  EXPECT_EQ(none.error().code, Code::kUnsupported);
   EXPECT_EQ(none.error().message,
             "bwrap is not on PATH: install bubblewrap; code that a model wrote is not run outside a sandbox");
   // One that does not work, as where namespaces are forbidden.
@@ -166,4 +166,4 @@ TEST(Sandbox, WithoutBubblewrapNothingRuns) {
 }
 
 }  // namespace
-}  // namespace student
+}  // namespace corpus

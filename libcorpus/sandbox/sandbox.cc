@@ -1,4 +1,4 @@
-#include "eval/sandbox.h"
+#include "corpus/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,14 +15,11 @@
 #include <utility>
 #include <vector>
 
-#include "eval/seccomp_filter.h"
+#include "sandbox/seccomp_filter.h"
 
-namespace student {
+namespace corpus {
 namespace {
 
-using corpus::Code;
-using corpus::Error;
-using corpus::Result;
 using Clock = std::chrono::steady_clock;
 
 Error system_error(const char* what) { return {Code::kIo, std::string("sandbox: ") + what + ": " + strerror(errno)}; }
@@ -124,28 +121,34 @@ std::string SandboxRun::describe() const {
 
 Result<Sandbox> Sandbox::open() {
   const std::string advice = "; code that a model wrote is not run outside a sandbox";
-  if (seccomp_filter().empty()) {
+  if (sandbox::seccomp_filter().empty()) {
     return Error{Code::kUnsupported, "there is no sandbox for this kind of processor" + advice};
   }
-  Sandbox sandbox(find_on_path("bwrap"));
-  if (sandbox.bwrap_.empty()) {
+  Sandbox opened(find_on_path("bwrap"));
+  if (opened.bwrap_.empty()) {
     return Error{Code::kUnsupported, "bwrap is not on PATH: install bubblewrap" + advice};
   }
   if (::access("/usr/bin/python3", X_OK) != 0) {
     return Error{Code::kUnsupported, "there is no /usr/bin/python3: install python3" + advice};
   }
-  CORPUS_TRY(auto tried, sandbox.run("print('works')"));
+  CORPUS_TRY(auto tried, opened.run("print('works')"));
   if (tried.end != SandboxRun::End::kExited || tried.status != 0 || tried.output != "works\n") {
     return Error{Code::kUnsupported, "bwrap does not work here (" + tried.describe() + ": " +
                                          tried.output.substr(0, tried.output.find('\n')) + ")" + advice};
   }
-  return sandbox;
+  return opened;
 }
 
 Result<SandboxRun> Sandbox::run(std::string_view python, const SandboxLimits& limits) const {
-  auto filter = seccomp_filter();
+  const std::string command[] = {"/usr/bin/python3", "-I", "-S", "-B"};
+  return run(command, python, limits);
+}
+
+Result<SandboxRun> Sandbox::run(std::span<const std::string> command, std::string_view input,
+                                const SandboxLimits& limits) const {
+  auto filter = sandbox::seccomp_filter();
   // Descriptors 3 and 4 may be in use by this process; the copies are made after fork, so these must lie above.
-  CORPUS_TRY(auto program_low, in_memory("program", python.data(), python.size()));
+  CORPUS_TRY(auto program_low, in_memory("program", input.data(), input.size()));
   CORPUS_TRY(auto filter_low, in_memory("filter", filter.data(), filter.size() * sizeof filter[0]));
   Fd program(::fcntl(program_low.get(), F_DUPFD_CLOEXEC, 10)), rules(::fcntl(filter_low.get(), F_DUPFD_CLOEXEC, 10));
   int ends[2];
@@ -159,8 +162,9 @@ Result<SandboxRun> Sandbox::run(std::string_view python, const SandboxLimits& li
       bwrap_, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--setenv", "PATH", "/usr/bin",
       "--setenv", "PYTHONHASHSEED", "0", "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink",
       "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin", "--size", std::to_string(limits.disk), "--tmpfs", "/tmp",
-      "--ro-bind-data", "3", "/program.py", "--remount-ro", "/", "--chdir", "/tmp", "--seccomp", "4", "--",
-      "/usr/bin/python3", "-I", "-S", "-B", "/program.py"};
+      "--ro-bind-data", "3", "/program.py", "--remount-ro", "/", "--chdir", "/tmp", "--seccomp", "4", "--"};
+  words.insert(words.end(), command.begin(), command.end());
+  words.emplace_back("/program.py");
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -196,4 +200,4 @@ Result<SandboxRun> Sandbox::run(std::string_view python, const SandboxLimits& li
   return out;
 }
 
-}  // namespace student
+}  // namespace corpus

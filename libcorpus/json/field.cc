@@ -1,4 +1,4 @@
-#include "quality/field.h"
+#include "json/field.h"
 
 #include <charconv>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include "json/cursor.h"
 #include "json/unescape.h"
 
-namespace corpus::quality {
+namespace corpus::json {
 namespace {
 
 constexpr std::size_t kRetain = std::size_t{4} << 20;  // what one huge record may leave behind
@@ -15,7 +15,7 @@ constexpr std::size_t kRetain = std::size_t{4} << 20;  // what one huge record m
 }  // namespace
 
 Result<Field> Field::parse(std::string_view pointer) {
-  CORPUS_TRY(auto parsed, json::Pointer::parse(pointer));
+  CORPUS_TRY(auto parsed, Pointer::parse(pointer));
   return Field(std::move(parsed));
 }
 
@@ -25,18 +25,18 @@ std::optional<std::string_view> Field::find(std::string_view json, Scratch& scra
   scratch.arena.reset();
   scratch.text.assign(json);
   scratch.text.resize(json.size() + 64);  // the index reads over the end
-  if (scratch.index.build(scratch.text.data(), json.size()) != json::Fault::kNone)
+  if (scratch.index.build(scratch.text.data(), json.size()) != Fault::kNone)
     return std::nullopt;
-  json::Cursor at(scratch.text.data(), scratch.index.tokens(),
+  Cursor at(scratch.text.data(), scratch.index.tokens(),
                   static_cast<std::uint32_t>(json.size()));
   if (!pointer_.find(at) || at.done()) return std::nullopt;
   char first = at.peek();
   if (first == '{' || first == '[' || first == 'n') return std::nullopt;
   if (first == '"') {
-    json::Range raw = at.string();
+    Range raw = at.string();
     std::string_view text;
     bool lone = false;
-    if (!json::unescape({at.base() + raw.begin, raw.end - raw.begin}, scratch.arena, &text, &lone))
+    if (!unescape({at.base() + raw.begin, raw.end - raw.begin}, scratch.arena, &text, &lone))
       return std::nullopt;
     return text;
   }
@@ -57,4 +57,4 @@ std::optional<double> to_number(std::string_view text) {
   return value;
 }
 
-}  // namespace corpus::quality
+}  // namespace corpus::json

@@ -1,21 +1,23 @@
-// Runs Python that a model wrote, where it can do no harm: bubblewrap gives it namespaces of its own (no network,
+// Runs code that a model wrote, where it can do no harm: bubblewrap gives it namespaces of its own (no network,
 // no other processes, /usr read-only, a small tmpfs and nothing else), a seccomp filter forbids new processes,
 // sockets and the kernel's odder doors, rlimits bound CPU, memory, files; a wall limit ends all of it.
 // docs/adr/0012-evaluation-and-serving.md says why it is built like this.
 //
 // Where bubblewrap or namespaces cannot be had, open() fails and says so: there is no second, weaker way.
 // Threads: run() from several at once.
-#ifndef STUDENT_EVAL_SANDBOX_H_
-#define STUDENT_EVAL_SANDBOX_H_
-
-#include <corpus/result.h>
+#ifndef CORPUS_SANDBOX_H_
+#define CORPUS_SANDBOX_H_
 
 #include <chrono>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
-namespace student {
+#include "corpus/result.h"
+
+namespace corpus {
 
 struct SandboxLimits {
   std::chrono::milliseconds wall{10'000};
@@ -36,15 +38,19 @@ struct SandboxRun {
 class Sandbox {
  public:
   // Finds bwrap on PATH and tries it. kUnsupported: why code cannot be run here, and what to do about it.
-  static corpus::Result<Sandbox> open();
+  static Result<Sandbox> open();
   // Runs the program with /usr/bin/python3. An Error means that it could not be started, not that it failed.
-  corpus::Result<SandboxRun> run(std::string_view python, const SandboxLimits& limits = {}) const;
+  Result<SandboxRun> run(std::string_view python, const SandboxLimits& limits = {}) const;
+  // The same for another program, such as a compiler: `command` is its path below /usr and its arguments; behind
+  // them comes the path of a file that holds `input`. It can start no process of its own.
+  Result<SandboxRun> run(std::span<const std::string> command, std::string_view input,
+                         const SandboxLimits& limits = {}) const;
 
  private:
   explicit Sandbox(std::string bwrap) : bwrap_(std::move(bwrap)) {}
   std::string bwrap_;
 };
 
-}  // namespace student
+}  // namespace corpus
 
-#endif  // STUDENT_EVAL_SANDBOX_H_
+#endif  // CORPUS_SANDBOX_H_

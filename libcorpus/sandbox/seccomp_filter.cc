@@ -1,4 +1,4 @@
-#include "eval/seccomp_filter.h"
+#include "sandbox/seccomp_filter.h"
 
 #include <errno.h>
 #include <linux/audit.h>
@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-namespace student {
+namespace corpus::sandbox {
 namespace {
 
 #if defined(__x86_64__)
@@ -61,4 +61,4 @@ std::vector<sock_filter> seccomp_filter() {
   return out;
 }
 
-}  // namespace student
+}  // namespace corpus::sandbox
