@@ -191,8 +191,8 @@ class Bench {
     });
   }
 
-  // For filters that compare an answer with its prompt: a third of the answer before. The rate is that
-  // of the answers alone.
+  // For filters that compare an answer with its prompt: a third of the answer before. The rate is
+  // that of the answers alone.
   void add_prompts() {
     pairs_.reserve(2 * turns_.size());
     for (std::size_t i = 0; i < turns_.size(); ++i) {
@@ -291,18 +291,21 @@ void run_all(const std::vector<std::string>& answers, const std::string& only) {
                               "tail"},
                              {"no no no", ""}});
   bench.map("filters.gopher_quality", {{"Too short.", "short_doc"}});
-  bench.map("filters.gopher_repetition", {{"One two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-                                            "seventeen eighteen nineteen twenty and all that comes behind them in the row of the numbers.",
-                                            ""},
-                                           {"no no no no no no no no", "top_2_gram"}});
+  bench.map("filters.gopher_repetition", {{"One two three four five six seven eight nine ten "
+                                           "eleven twelve thirteen fourteen fifteen sixteen "
+                                           "seventeen eighteen nineteen twenty and all that comes "
+                                           "behind them in the row of the numbers.",
+                                           ""},
+                                          {"no no no no no no no no", "top_2_gram"}});
   bench.map("filters.fineweb", {{"no full stop", "line_punct_ratio"}, {"This is a whole line of text that ends.", ""}});
   bench.map("filters.c4", {{"Too few.", "too_few_sentences"}});
   bench.map("filters.pii", {});
-  bench.map("filters.structure", {{"```json\n{1}\n```", "bad_json"}, {"<think>a", "open_tag"}, {"a < b", ""}});
-  bench.map("filters.low_information",
-            {{"a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b a b",
-              "few_words"},
-             {"a b", ""}});
+  bench.map("filters.structure",
+            {{"```json\n{1}\n```", "bad_json"}, {"<think>a", "open_tag"}, {"a < b", ""}});
+  bench.map("filters.low_information", {{"a b a b a b a b a b a b a b a b a b a b a b a b a b a b "
+                                         "a b a b a b a b a b a b a b a b a b a b a b",
+                                         "few_words"},
+                                        {"a b", ""}});
   bench.map("filters.low_information", {}, "{action: tag}");
   bench.map("filters.sycophantic", {});
   bench.map("tags.content_id", {});

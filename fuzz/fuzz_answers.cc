@@ -1,5 +1,5 @@
-// Formulas, results, calculations and JSON in answers, from any bytes: what is found lies in the text, a
-// result equals itself, work is bounded, and JSON that the strict reader takes is whole.
+// Formulas, results, calculations and JSON in answers, from any bytes: what is found lies in the
+// text, a result equals itself, work is bounded, and JSON that the strict reader takes is whole.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -19,7 +19,8 @@ void require(bool condition) {
 }
 
 bool lies_in(std::string_view part, std::string_view text) {
-  return part.empty() || (part.data() >= text.data() && part.data() + part.size() <= text.data() + text.size());
+  return part.empty() ||
+         (part.data() >= text.data() && part.data() + part.size() <= text.data() + text.size());
 }
 
 }  // namespace
@@ -31,9 +32,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(lies_in(result, text));
   require(lies_in(check::wrong_calculation(text), text));
   require(check::compare(text, text) == check::Match::kRight);
-  std::string_view first = text.substr(0, text.find('\n')), second = text.substr(std::min(first.size() + 1, size));
+  std::string_view first = text.substr(0, text.find('\n')),
+                   second = text.substr(std::min(first.size() + 1, size));
   check::compare(first, second);
-  if (auto formula = check::parse_formula(text)) require(check::equal(formula->value, formula->value) || !formula->value.number());
+  if (auto formula = check::parse_formula(text))
+    require(check::equal(formula->value, formula->value) || !formula->value.number());
 
   std::size_t end = 0;
   JsonEnd json = read_json(text, &end);

@@ -1,9 +1,9 @@
 // check.code: does the code in an answer parse, and does it pass its tests?
 //
 // Code is what stands in ```python and ```cpp fences, or all of an answer whose language is given.
-// Everything happens in the sandbox (corpus/sandbox.h), the parsing as well; where there is none, the
-// component cannot be made, and says why. Python is parsed a batch at a time, in one process; C++ and
-// tests take a process for each.
+// Everything happens in the sandbox (corpus/sandbox.h), the parsing as well; where there is none,
+// the component cannot be made, and says why. Python is parsed a batch at a time, in one process;
+// C++ and tests take a process for each.
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -42,7 +42,8 @@ bool is_session(std::string_view code) {
   for (std::string_view sign : {">>>", "$ ", "!", "%", "pip install", "In ["}) {
     if (code.starts_with(sign)) return true;
   }
-  return code.find("\n>>> ") != std::string_view::npos || code.find("\n!pip") != std::string_view::npos ||
+  return code.find("\n>>> ") != std::string_view::npos ||
+         code.find("\n!pip") != std::string_view::npos ||
          code.find("\n%") != std::string_view::npos;
 }
 
@@ -151,9 +152,11 @@ class CheckCode final : public Map {
       return {};
     }
     if (options_.tests && !program.empty()) {
-      CORPUS_TRY(auto outcome, options_.tests->run(sandbox_, batch.records[record].json, program, m.tests));
+      CORPUS_TRY(auto outcome,
+                 options_.tests->run(sandbox_, batch.records[record].json, program, m.tests));
       if (outcome.ran) {
-        say(batch, record, outcome.passed ? "passed" : "failed", outcome.passed ? Reason() : tests_, outcome.why);
+        say(batch, record, outcome.passed ? "passed" : "failed", outcome.passed ? Reason() : tests_,
+            outcome.why);
         return {};
       }
     }
@@ -161,7 +164,8 @@ class CheckCode final : public Map {
     return {};
   }
 
-  void say(Batch& batch, std::size_t i, std::string_view verdict, Reason reason, std::string_view why) const {
+  void say(Batch& batch, std::size_t i, std::string_view verdict, Reason reason,
+           std::string_view why) const {
     if (!options_.tag) {
       if (!reason) return;
       batch.records[i].drop = reason;
@@ -192,15 +196,18 @@ Result<Stages> make_check_code(const Value& value, BuildContext&) {
     options.cpp = std::find(names.begin(), names.end(), "cpp") != names.end();
   }
   std::string whole = value.get("whole", "");
-  options.whole = whole == "python" ? Language::kPython : whole == "cpp" ? Language::kCpp : Language::kNone;
+  options.whole = whole == "python" ? Language::kPython
+                  : whole == "cpp"  ? Language::kCpp
+                                    : Language::kNone;
   if (std::string pointer = value.get("answer", ""); !pointer.empty()) {
     auto field = json::Field::parse(pointer);
     if (!field) return std::move(field).error().context("answer");
     options.answer = *std::move(field);
   }
   if (std::string pointer = value.get("tests", ""); !pointer.empty()) {
-    auto tests = check::Tests::parse(pointer, value.get("setup", ""), value.get("entry_point", ""),
-                                     std::chrono::milliseconds(static_cast<std::int64_t>(value.get("seconds", 10.0) * 1000)));
+    auto tests = check::Tests::parse(
+        pointer, value.get("setup", ""), value.get("entry_point", ""),
+        std::chrono::milliseconds(static_cast<std::int64_t>(value.get("seconds", 10.0) * 1000)));
     if (!tests) return std::move(tests).error().context("tests");
     options.tests = *std::move(tests);
   }
@@ -212,7 +219,8 @@ Result<Stages> make_check_code(const Value& value, BuildContext&) {
     if (!found) return std::move(found).error();
     cpp = *std::move(found);
   }
-  return stages(std::make_unique<CheckCode>(*std::move(sandbox), std::move(cpp), std::move(options)));
+  return stages(
+      std::make_unique<CheckCode>(*std::move(sandbox), std::move(cpp), std::move(options)));
 }
 
 }  // namespace corpus

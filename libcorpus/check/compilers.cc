@@ -10,7 +10,8 @@
 namespace corpus::check {
 namespace {
 
-// Prints "number line message" for each text that breaks a rule; the last line says that all were looked at.
+// Prints "number line message" for each text that breaks a rule; the last line says that all were
+// looked at.
 constexpr std::string_view kPythonBefore = R"(import ast, textwrap, warnings
 warnings.simplefilter('ignore')
 )";
@@ -25,8 +26,10 @@ for number, text in enumerate(texts):
 print('all', len(texts))
 )";
 
-constexpr SandboxLimits kPythonLimits{.wall = std::chrono::milliseconds(60'000), .cpu_seconds = 60, .output = 4 << 20};
-constexpr SandboxLimits kCppLimits{.wall = std::chrono::milliseconds(20'000), .cpu_seconds = 20, .memory = std::size_t{2} << 30};
+constexpr SandboxLimits kPythonLimits{
+    .wall = std::chrono::milliseconds(60'000), .cpu_seconds = 60, .output = 4 << 20};
+constexpr SandboxLimits kCppLimits{
+    .wall = std::chrono::milliseconds(20'000), .cpu_seconds = 20, .memory = std::size_t{2} << 30};
 
 // "12 rest" -> 12, and `text` becomes "rest".
 bool take_number(std::string_view& text, long* out) {
@@ -41,19 +44,22 @@ bool take_number(std::string_view& text, long* out) {
 bool read_verdicts(std::string_view output, std::span<Parsed> out) {
   if (!output.ends_with("all " + std::to_string(out.size()) + '\n')) return false;
   for (Parsed& parsed : out) parsed = {Parsed::Verdict::kParses, {}};
-  for (std::size_t end; (end = output.find('\n')) != std::string_view::npos; output.remove_prefix(end + 1)) {
+  for (std::size_t end; (end = output.find('\n')) != std::string_view::npos;
+       output.remove_prefix(end + 1)) {
     std::string_view line = output.substr(0, end);
     long number = 0, at = 0;
     if (!take_number(line, &number) || !take_number(line, &at)) continue;
     if (number < 0 || number >= static_cast<long>(out.size())) return false;
     Parsed& parsed = out[static_cast<std::size_t>(number)];
     parsed.verdict = at < 0 ? Parsed::Verdict::kUnknown : Parsed::Verdict::kBroken;
-    parsed.why = at < 0 ? std::string(line) : "line " + std::to_string(at) + ": " + std::string(line);
+    parsed.why =
+        at < 0 ? std::string(line) : "line " + std::to_string(at) + ": " + std::string(line);
   }
   return true;
 }
 
-Result<void> parse_some(const Sandbox& sandbox, std::span<const std::string> texts, std::span<Parsed> out) {
+Result<void> parse_some(const Sandbox& sandbox, std::span<const std::string> texts,
+                        std::span<Parsed> out) {
   std::string program(kPythonBefore);
   program += "texts = [";
   for (const auto& text : texts) {
@@ -62,7 +68,8 @@ Result<void> parse_some(const Sandbox& sandbox, std::span<const std::string> tex
   }
   program.append("]").append(kPythonBehind);
   CORPUS_TRY(auto run, sandbox.run(program, kPythonLimits));
-  if (run.end == SandboxRun::End::kExited && run.status == 0 && read_verdicts(run.output, out)) return {};
+  if (run.end == SandboxRun::End::kExited && run.status == 0 && read_verdicts(run.output, out))
+    return {};
   if (texts.size() == 1) {
     out[0] = {Parsed::Verdict::kUnknown, "the parser ended by " + run.describe()};
     return {};
@@ -75,7 +82,8 @@ Result<void> parse_some(const Sandbox& sandbox, std::span<const std::string> tex
 
 }  // namespace
 
-Result<void> parse_python(const Sandbox& sandbox, std::span<const std::string> texts, std::vector<Parsed>& out) {
+Result<void> parse_python(const Sandbox& sandbox, std::span<const std::string> texts,
+                          std::vector<Parsed>& out) {
   out.assign(texts.size(), {});
   if (texts.empty()) return {};
   return parse_some(sandbox, texts, out);
@@ -98,21 +106,29 @@ Result<CppParser> CppParser::find() {
       }
     }
   }
-  if (best.empty()) return Error{Code::kUnsupported, "there is no g++ below /usr/lib/gcc: install it, or leave cpp out of languages"};
-  out.command_ = {best, "-quiet", "-fsyntax-only", "-std=gnu++20", "-w", "-fmax-errors=1", "-imultiarch", triple, "-o", "/tmp/none"};
+  if (best.empty())
+    return Error{Code::kUnsupported,
+                 "there is no g++ below /usr/lib/gcc: install it, or leave cpp out of languages"};
+  out.command_ = {best, "-quiet",         "-fsyntax-only", "-std=gnu++20",
+                  "-w", "-fmax-errors=1", "-imultiarch",   triple,
+                  "-o", "/tmp/none"};
   return out;
 }
 
 Result<Parsed> CppParser::parse(const Sandbox& sandbox, const std::string& text) const {
   using Verdict = Parsed::Verdict;
-  if (text.find("#include") == std::string::npos) return Parsed{Verdict::kUnknown, "includes nothing"};
+  if (text.find("#include") == std::string::npos)
+    return Parsed{Verdict::kUnknown, "includes nothing"};
   CORPUS_TRY(auto run, sandbox.run(command_, text, kCppLimits));
-  if (run.end != SandboxRun::End::kExited) return Parsed{Verdict::kUnknown, "the parser ended by " + run.describe()};
+  if (run.end != SandboxRun::End::kExited)
+    return Parsed{Verdict::kUnknown, "the parser ended by " + run.describe()};
   if (run.status == 0) return Parsed{Verdict::kParses, {}};
   // /program.py:3:7: error: expected ';' before '}' token
   std::string_view output = run.output;
-  constexpr std::string_view kFile = "/program.py:", kError = ": error: ", kFatal = ": fatal error: ";
-  for (std::size_t end; (end = output.find('\n')) != std::string_view::npos; output.remove_prefix(end + 1)) {
+  constexpr std::string_view kFile = "/program.py:", kError = ": error: ",
+                             kFatal = ": fatal error: ";
+  for (std::size_t end; (end = output.find('\n')) != std::string_view::npos;
+       output.remove_prefix(end + 1)) {
     std::string_view line = output.substr(0, end);
     if (std::size_t at = line.find(kFatal); at != std::string_view::npos) {
       return Parsed{Verdict::kUnknown, std::string(line.substr(at + kFatal.size()))};
@@ -120,9 +136,11 @@ Result<Parsed> CppParser::parse(const Sandbox& sandbox, const std::string& text)
     std::size_t at = line.find(kError);
     if (at == std::string_view::npos) continue;
     long number = 0;
-    std::string_view place = line.starts_with(kFile) ? line.substr(kFile.size()) : std::string_view();
+    std::string_view place =
+        line.starts_with(kFile) ? line.substr(kFile.size()) : std::string_view();
     take_number(place, &number);
-    return Parsed{Verdict::kBroken, "line " + std::to_string(number) + ": " + std::string(line.substr(at + kError.size()))};
+    return Parsed{Verdict::kBroken, "line " + std::to_string(number) + ": " +
+                                        std::string(line.substr(at + kError.size()))};
   }
   return Parsed{Verdict::kUnknown, "the compiler gave no reason: " + run.describe()};
 }

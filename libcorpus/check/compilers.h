@@ -19,10 +19,11 @@ struct Parsed {
 };
 
 // All texts in as few processes as can be: one, unless a text ends the parser. One `out` for each.
-Result<void> parse_python(const Sandbox& sandbox, std::span<const std::string> texts, std::vector<Parsed>& out);
+Result<void> parse_python(const Sandbox& sandbox, std::span<const std::string> texts,
+                          std::vector<Parsed>& out);
 
-// One process a text: -fsyntax-only. A text that includes nothing, or a header that is not there, is
-// kUnknown.
+// One process a text: -fsyntax-only. A text that includes nothing, or a header that is not there,
+// is kUnknown.
 class CppParser {
  public:
   // kUnsupported where there is no g++ below /usr/lib/gcc.

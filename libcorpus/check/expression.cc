@@ -17,15 +17,42 @@ bool is_letter(char c) { return (c | 32) >= 'a' && (c | 32) <= 'z'; }
 
 // What each of these is read as. Longer ones first, where one begins with another.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 36> kKin = {{
-    {"\\left", ""},           {"\\right", ""},          {"\\cdot", "*"},          {"\\times", "*"},
-    {"\\div", "/"},           {"\\dfrac", "\\frac"},    {"\\tfrac", "\\frac"},    {"\\%", "%"},
-    {"\\$", ""},              {"\\,", " "},             {"\\!", ""},              {"\\;", " "},
-    {"\\ ", " "},             {"\\{", "("},             {"\\}", ")"},             {"\\degree", ""},
-    {"^\\circ", ""},          {"^{\\circ}", ""},        {"\xC2\xB0", ""},         {"\xE2\x88\x92", "-"},
-    {"\xE2\x80\x93", "-"},    {"\xC3\x97", "*"},        {"\xC2\xB7", "*"},        {"\xE2\x8B\x85", "*"},
-    {"\xC3\xB7", "/"},        {"**", "^"},              {"\xC2\xA0", " "},        {"\xE2\x88\x9A", "\\sqrt"},
-    {"\xCF\x80", "\\pi"},     {"\xE2\x82\xAC", ""},     {"\xC2\xA3", ""},         {"$", ""},
-    {"\xC2\xB2", "^2"},       {"\xC2\xB3", "^3"},       {"\\displaystyle", ""},   {"\xE2\x81\x84", "/"},
+    {"\\left", ""},
+    {"\\right", ""},
+    {"\\cdot", "*"},
+    {"\\times", "*"},
+    {"\\div", "/"},
+    {"\\dfrac", "\\frac"},
+    {"\\tfrac", "\\frac"},
+    {"\\%", "%"},
+    {"\\$", ""},
+    {"\\,", " "},
+    {"\\!", ""},
+    {"\\;", " "},
+    {"\\ ", " "},
+    {"\\{", "("},
+    {"\\}", ")"},
+    {"\\degree", ""},
+    {"^\\circ", ""},
+    {"^{\\circ}", ""},
+    {"\xC2\xB0", ""},
+    {"\xE2\x88\x92", "-"},
+    {"\xE2\x80\x93", "-"},
+    {"\xC3\x97", "*"},
+    {"\xC2\xB7", "*"},
+    {"\xE2\x8B\x85", "*"},
+    {"\xC3\xB7", "/"},
+    {"**", "^"},
+    {"\xC2\xA0", " "},
+    {"\xE2\x88\x9A", "\\sqrt"},
+    {"\xCF\x80", "\\pi"},
+    {"\xE2\x82\xAC", ""},
+    {"\xC2\xA3", ""},
+    {"$", ""},
+    {"\xC2\xB2", "^2"},
+    {"\xC2\xB3", "^3"},
+    {"\\displaystyle", ""},
+    {"\xE2\x81\x84", "/"},
 }};
 
 std::string plain(std::string_view text) {
@@ -62,7 +89,8 @@ Value sum(const Quotient& a, const Quotient& b) {
     auto over = add(a.over, b.over);
     return over ? Value(Quotient{*std::move(over), a.under}) : std::nullopt;
   }
-  auto x = multiply(a.over, b.under), y = multiply(b.over, a.under), under = multiply(a.under, b.under);
+  auto x = multiply(a.over, b.under), y = multiply(b.over, a.under),
+       under = multiply(a.under, b.under);
   if (!x || !y || !under) return std::nullopt;
   auto over = add(*x, *y);
   return over ? Value(Quotient{*std::move(over), *std::move(under)}) : std::nullopt;
@@ -198,7 +226,10 @@ class Parser {
   }
   Value root() {
     skip_space();
-    Value of = take('{') ? closed('}') : take('(') ? closed(')') : is_digit(peek()) ? number() : std::nullopt;
+    Value of = take('{')          ? closed('}')
+               : take('(')        ? closed(')')
+               : is_digit(peek()) ? number()
+                                  : std::nullopt;
     auto n = of ? of->number() : std::nullopt;
     auto out = n ? Polynomial::square_root(*n) : std::nullopt;
     return out ? Value(Quotient{*std::move(out)}) : std::nullopt;
@@ -262,19 +293,22 @@ class Parser {
       run();
       exponent -= static_cast<long>(digits.size() - before);
     }
-    if ((peek() | 32) == 'e' && (is_digit(ahead(1)) || ((ahead(1) == '-' || ahead(1) == '+') && is_digit(ahead(2))))) {
+    if ((peek() | 32) == 'e' &&
+        (is_digit(ahead(1)) || ((ahead(1) == '-' || ahead(1) == '+') && is_digit(ahead(2))))) {
       bool minus = s_[++at_] == '-';
       if (!is_digit(peek())) ++at_;
       long n = 0;
       while (is_digit(peek())) n = std::min(n * 10 + (s_[at_++] - '0'), 10000L);
       exponent += minus ? -n : n;
     }
-    if (digits.empty() || digits.size() > kMaxDigits || std::abs(exponent) > static_cast<long>(kMaxDigits))
+    if (digits.empty() || digits.size() > kMaxDigits ||
+        std::abs(exponent) > static_cast<long>(kMaxDigits))
       return std::nullopt;
     // A leading 0 would make it octal.
     digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
     Integer ten = pow(Integer(10), static_cast<unsigned>(std::abs(exponent))), value(digits);
-    return Quotient{Polynomial(exponent < 0 ? Rational(value, ten) : Rational(Integer(value * ten)))};
+    return Quotient{
+        Polynomial(exponent < 0 ? Rational(value, ten) : Rational(Integer(value * ten)))};
   }
 
   std::string_view s_;

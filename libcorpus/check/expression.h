@@ -2,8 +2,8 @@
 //
 // Numbers with thousands separators, decimals, 1e5; + - * / ^ and their typographic and LaTeX kin;
 // products without a sign; \frac, \sqrt of numbers; mixed numbers (1 1/2); variables of one letter,
-// Greek ones; one % or degree sign at the end. What else there is makes it no formula, and so does a
-// run of three letters: that is a word.
+// Greek ones; one % or degree sign at the end. What else there is makes it no formula, and so does
+// a run of three letters: that is a word.
 #ifndef CORPUS_CHECK_EXPRESSION_H_
 #define CORPUS_CHECK_EXPRESSION_H_
 

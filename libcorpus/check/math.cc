@@ -79,7 +79,8 @@ class Math final : public Map {
     Match match = check::compare(got, wanted, options_.tolerance);
     if (match == Match::kRight) return say(batch, i, "right", {}, m.why);
     m.why.append(cut(got)).append(match == Match::kWrong ? " != " : " ~ ").append(cut(wanted));
-    match == Match::kWrong ? say(batch, i, "wrong", wrong_, m.why) : say(batch, i, "unverified", unverified_, m.why);
+    match == Match::kWrong ? say(batch, i, "wrong", wrong_, m.why)
+                           : say(batch, i, "unverified", unverified_, m.why);
   }
 
   static std::optional<std::string_view> last_answer(const Record& record) {
@@ -93,13 +94,16 @@ class Math final : public Map {
     return text.size() <= kShown ? text : std::string_view("...");
   }
 
-  void say(Batch& batch, std::size_t i, std::string_view verdict, Reason reason, const std::string& why) const {
-    const bool drops = !options_.tag && reason && (reason != unverified_ || options_.drop_unverified);
+  void say(Batch& batch, std::size_t i, std::string_view verdict, Reason reason,
+           const std::string& why) const {
+    const bool drops =
+        !options_.tag && reason && (reason != unverified_ || options_.drop_unverified);
     if (!options_.tag && !drops) return;
     if (drops) batch.records[i].drop = reason;
     std::string_view quoted = why.empty() ? std::string_view() : json::quoted(batch.arena, why);
     constexpr std::string_view kVerdict = "{\"verdict\":\"", kWhy = "\",\"why\":";
-    char* begin = batch.arena.allocate(kVerdict.size() + verdict.size() + (why.empty() ? 2 : kWhy.size() + quoted.size() + 1));
+    char* begin = batch.arena.allocate(kVerdict.size() + verdict.size() +
+                                       (why.empty() ? 2 : kWhy.size() + quoted.size() + 1));
     char* to = begin;
     auto put = [&](std::string_view s) { to = std::copy(s.begin(), s.end(), to); };
     put(kVerdict);
@@ -113,7 +117,8 @@ class Math final : public Map {
   json::Field reference_;
   std::optional<json::Field> answer_;
   Options options_;
-  Reason wrong_ = Reason::intern("check.math.wrong"), calculation_ = Reason::intern("check.math.calculation"),
+  Reason wrong_ = Reason::intern("check.math.wrong"),
+         calculation_ = Reason::intern("check.math.calculation"),
          unverified_ = Reason::intern("check.math.unverified");
 };
 

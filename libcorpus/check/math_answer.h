@@ -13,10 +13,11 @@ std::string_view final_result(std::string_view text);
 
 enum class Match : std::uint8_t { kRight, kWrong, kUnknown };
 
-// Numbers and formulas are compared exactly (check/expression.h), with or without a unit behind them
-// or "x =" before them; 50% is 50 and 0.5. Lists element by element, in any order unless they are in
-// brackets. What is no formula is the same when its letters and digits are, and else kUnknown.
-// `tolerance` is relative, for numbers; decimals of 15 digits or more are taken for printed doubles.
+// Numbers and formulas are compared exactly (check/expression.h), with or without a unit behind
+// them or "x =" before them; 50% is 50 and 0.5. Lists element by element, in any order unless they
+// are in brackets. What is no formula is the same when its letters and digits are, and else
+// kUnknown. `tolerance` is relative, for numbers; decimals of 15 digits or more are taken for
+// printed doubles.
 Match compare(std::string_view result, std::string_view reference, double tolerance = 0);
 
 // Looks at each calculation of the form <<48/2=24>>. The first whose two sides differ by more than

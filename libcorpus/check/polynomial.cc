@@ -97,7 +97,8 @@ Polynomial Polynomial::operator-() const {
 }
 
 std::optional<Polynomial> Polynomial::collect(std::vector<Term> terms) {
-  std::sort(terms.begin(), terms.end(), [](const Term& a, const Term& b) { return key(a) < key(b); });
+  std::sort(terms.begin(), terms.end(),
+            [](const Term& a, const Term& b) { return key(a) < key(b); });
   Polynomial out;
   for (Term& term : terms) {
     if (!out.terms_.empty() && key(out.terms_.back()) == key(term)) {
@@ -109,7 +110,8 @@ std::optional<Polynomial> Polynomial::collect(std::vector<Term> terms) {
   }
   if (out.terms_.size() > kMaxTerms) return std::nullopt;
   for (const Term& term : out.terms_) {
-    if (degree(term) > kMaxDegree || too_big(term.factor) || too_big(term.root)) return std::nullopt;
+    if (degree(term) > kMaxDegree || too_big(term.factor) || too_big(term.root))
+      return std::nullopt;
   }
   return out;
 }
@@ -129,8 +131,9 @@ std::optional<Polynomial> multiply(const Polynomial& a, const Polynomial& b) {
 }
 
 bool operator==(const Polynomial& a, const Polynomial& b) {
-  return std::equal(a.terms_.begin(), a.terms_.end(), b.terms_.begin(), b.terms_.end(),
-                    [](const Term& x, const Term& y) { return key(x) == key(y) && x.factor == y.factor; });
+  return std::equal(
+      a.terms_.begin(), a.terms_.end(), b.terms_.begin(), b.terms_.end(),
+      [](const Term& x, const Term& y) { return key(x) == key(y) && x.factor == y.factor; });
 }
 
 std::optional<Rational> Quotient::number() const {

@@ -1,9 +1,9 @@
 // Sums of products with exact coefficients: the normal form in which two answers are compared.
 //
 // A term is a rational number, times the square root of an integer without square factors, times
-// powers of variables. Roots of different such integers are linearly independent over the rationals,
-// so equal values have equal forms: 2/sqrt(2) and sqrt(2), (x+1)^2 and x^2+2x+1. What grows beyond
-// kMaxTerms, kMaxDegree or kMaxBits is given up, so cost is bounded whatever the text.
+// powers of variables. Roots of different such integers are linearly independent over the
+// rationals, so equal values have equal forms: 2/sqrt(2) and sqrt(2), (x+1)^2 and x^2+2x+1. What
+// grows beyond kMaxTerms, kMaxDegree or kMaxBits is given up, so cost is bounded whatever the text.
 #ifndef CORPUS_CHECK_POLYNOMIAL_H_
 #define CORPUS_CHECK_POLYNOMIAL_H_
 

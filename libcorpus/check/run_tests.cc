@@ -8,8 +8,8 @@
 
 namespace corpus::check {
 
-Result<Tests> Tests::parse(const std::string& tests, const std::string& setup, const std::string& entry_point,
-                           std::chrono::milliseconds wall) {
+Result<Tests> Tests::parse(const std::string& tests, const std::string& setup,
+                           const std::string& entry_point, std::chrono::milliseconds wall) {
   Tests out;
   out.wall_ = wall;
   CORPUS_TRY(auto whole, json::Field::parse(tests));
@@ -27,8 +27,8 @@ Result<Tests> Tests::parse(const std::string& tests, const std::string& setup, c
   return out;
 }
 
-Result<Tests::Outcome> Tests::run(const Sandbox& sandbox, std::string_view record, std::string_view program,
-                                  Scratch& scratch) const {
+Result<Tests::Outcome> Tests::run(const Sandbox& sandbox, std::string_view record,
+                                  std::string_view program, Scratch& scratch) const {
   std::string text(program);
   text += '\n';
   if (setup_) {
@@ -49,8 +49,8 @@ Result<Tests::Outcome> Tests::run(const Sandbox& sandbox, std::string_view recor
     if (!name) return Outcome{};
     text.append("check(").append(*name).append(")\n");
   }
-  // A program that ends itself early has passed nothing: only one that comes to its end says this word,
-  // which depends on all of it, so that it cannot have been written down in it.
+  // A program that ends itself early has passed nothing: only one that comes to its end says this
+  // word, which depends on all of it, so that it cannot have been written down in it.
   std::string word = hex(hash128(text));
   text.append("print('\\n").append(word).append("')\n");
   SandboxLimits limits;
@@ -58,7 +58,8 @@ Result<Tests::Outcome> Tests::run(const Sandbox& sandbox, std::string_view recor
   limits.cpu_seconds = static_cast<int>(std::max<std::int64_t>(1, wall_.count() / 1000 + 1));
   CORPUS_TRY(auto run, sandbox.run(text, limits));
   Outcome out{.ran = true, .passed = false, .why = {}};
-  out.passed = run.end == SandboxRun::End::kExited && run.status == 0 && run.output.ends_with('\n' + word + '\n');
+  out.passed = run.end == SandboxRun::End::kExited && run.status == 0 &&
+               run.output.ends_with('\n' + word + '\n');
   if (out.passed) return out;
   if (run.end == SandboxRun::End::kExited && run.status == 0) {
     out.why = "ended early";

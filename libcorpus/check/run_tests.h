@@ -18,9 +18,10 @@ class Tests {
  public:
   // `tests`: a string of Python, or an array of them (/test_list is read as /test_list/0, /1, ...).
   // `setup`, if not empty: what stands between the answer and the tests, where the record has it.
-  // `entry_point`, if not empty: check(<what that field says>) is called behind them, as HumanEval has it.
-  static Result<Tests> parse(const std::string& tests, const std::string& setup, const std::string& entry_point,
-                             std::chrono::milliseconds wall);
+  // `entry_point`, if not empty: check(<what that field says>) is called behind them, as HumanEval
+  // has it.
+  static Result<Tests> parse(const std::string& tests, const std::string& setup,
+                             const std::string& entry_point, std::chrono::milliseconds wall);
 
   struct Scratch {
     json::Field::Scratch json;
@@ -30,7 +31,8 @@ class Tests {
     bool passed = false;
     std::string why;  // the last line that was printed, or which limit it ran into
   };
-  Result<Outcome> run(const Sandbox& sandbox, std::string_view record, std::string_view program, Scratch& scratch) const;
+  Result<Outcome> run(const Sandbox& sandbox, std::string_view record, std::string_view program,
+                      Scratch& scratch) const;
 
  private:
   static constexpr std::size_t kMostTests = 64;  // of an array

@@ -14,7 +14,9 @@ namespace corpus {
 // that is more than one turn.
 inline std::string_view asked(const Record& record, std::size_t answer, std::string& buffer) {
   std::string_view out;
-  auto parent = [&](std::int32_t turn) { return record.turns[static_cast<std::size_t>(turn)].parent; };
+  auto parent = [&](std::int32_t turn) {
+    return record.turns[static_cast<std::size_t>(turn)].parent;
+  };
   for (auto at = parent(static_cast<std::int32_t>(answer)); at >= 0; at = parent(at)) {
     const Turn& turn = record.turns[static_cast<std::size_t>(at)];
     if (turn.role == Role::kAssistant) break;

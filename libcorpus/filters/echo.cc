@@ -3,8 +3,8 @@
 // prefix: the answer begins with the whole prompt, and a new sentence follows; a prompt that the
 // answer completes, quotes or has as a comment is fair. copy: most of the answer lies in n-grams of
 // the prompt, and most of the prompt in the answer's, from its first words to its last, so that the
-// instruction is repeated with it: extracts and corrections repeat only what they work on. Words are
-// compared as text/words.h cuts them: case counts, punctuation does not. O(text).
+// instruction is repeated with it: extracts and corrections repeat only what they work on. Words
+// are compared as text/words.h cuts them: case counts, punctuation does not. O(text).
 #include <algorithm>
 #include <cstdint>
 #include <span>
@@ -25,8 +25,8 @@ namespace {
 using Words = std::span<const std::uint64_t>;
 
 struct Options {
-  std::size_t n = 5;            // words of an n-gram
-  std::size_t min_words = 12;   // of the prompt, and of the answer
+  std::size_t n = 5;           // words of an n-gram
+  std::size_t min_words = 12;  // of the prompt, and of the answer
   double share = 0.8;
 };
 
@@ -70,8 +70,9 @@ class Echo {
       if (prompt.size() < options_.min_words) continue;
       Words answer = hash_words(text, m.edges, m.answer);
       if (answer.size() < options_.min_words) continue;
-      if (!out && answer.size() >= prompt.size() && std::equal(prompt.begin(), prompt.end(), answer.begin()) &&
-          begins_with_word(text) && ends_sentence(text, prompt.size(), m.edges)) {
+      if (!out && answer.size() >= prompt.size() &&
+          std::equal(prompt.begin(), prompt.end(), answer.begin()) && begins_with_word(text) &&
+          ends_sentence(text, prompt.size(), m.edges)) {
         out = prefix_;
       }
       if (out && signals == nullptr) return out;
@@ -79,7 +80,8 @@ class Echo {
       double share = covered(answer, prompt, m.grams, &ends);
       most = std::max(most, share);
       // The other way round only now: it is seldom needed.
-      if (!out && share >= options_.share && ends_with_stop(question) && covered(prompt, answer, m.grams, &ends) >= options_.share && ends) {
+      if (!out && share >= options_.share && ends_with_stop(question) &&
+          covered(prompt, answer, m.grams, &ends) >= options_.share && ends) {
         out = copy_;
       }
     }
@@ -91,11 +93,13 @@ class Echo {
   static constexpr std::size_t kMinBytes = 64;  // in some scripts a word is a character
 
   static bool begins_with_word(std::string_view text) {
-    return static_cast<unsigned char>(text[0]) >= 0x80 || ((text[0] | 32) >= 'a' && (text[0] | 32) <= 'z');
+    return static_cast<unsigned char>(text[0]) >= 0x80 ||
+           ((text[0] | 32) >= 'a' && (text[0] | 32) <= 'z');
   }
 
   // Is the word of that number the last of its sentence or line? `edges` are those of the text.
-  static bool ends_sentence(std::string_view text, std::size_t words, std::vector<std::uint32_t>& edges) {
+  static bool ends_sentence(std::string_view text, std::size_t words,
+                            std::vector<std::uint32_t>& edges) {
     std::size_t n = 0, end = text.size();
     text::for_each_word(text, edges, [&](std::string_view word) {
       if (++n == words) end = static_cast<std::size_t>(word.data() + word.size() - text.data());
@@ -105,15 +109,17 @@ class Echo {
     return begins_with_stop(text.substr(end + rest.size()));
   }
   static bool begins_with_stop(std::string_view rest) {
-    static constexpr std::string_view kStops[] = {".", "!", "?", "\n", ":", "\xE3\x80\x82",
-                                                  "\xEF\xBC\x81", "\xEF\xBC\x9F", "\xEF\xBC\x9A"};
-    return rest.empty() || std::any_of(std::begin(kStops), std::end(kStops),
-                                       [&](std::string_view stop) { return rest.starts_with(stop); });
+    static constexpr std::string_view kStops[] = {
+        ".", "!", "?", "\n", ":", "\xE3\x80\x82", "\xEF\xBC\x81", "\xEF\xBC\x9F", "\xEF\xBC\x9A"};
+    return rest.empty() ||
+           std::any_of(std::begin(kStops), std::end(kStops),
+                       [&](std::string_view stop) { return rest.starts_with(stop); });
   }
 
   static bool ends_with_stop(std::string_view text) {
     text = text::trim(text);
-    return !text.empty() && begins_with_stop(text.substr(text.size() - text::decode_last(text).size));
+    return !text.empty() &&
+           begins_with_stop(text.substr(text.size() - text::decode_last(text).size));
   }
 
   // Share of the words that lie in n-grams of `source`; whether the first and the last word do.
@@ -133,7 +139,8 @@ class Echo {
   }
 
   Options options_;
-  Reason prefix_ = Reason::intern("filters.echo.prefix"), copy_ = Reason::intern("filters.echo.copy");
+  Reason prefix_ = Reason::intern("filters.echo.prefix"),
+         copy_ = Reason::intern("filters.echo.copy");
 };
 
 }  // namespace

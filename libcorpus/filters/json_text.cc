@@ -44,7 +44,8 @@ class Reader {
   bool done() const { return at_ >= s_.size(); }
   char closer() const { return objects_[depth_ - 1] ? '}' : ']'; }
   void skip_space() {
-    while (!done() && (s_[at_] == ' ' || s_[at_] == '\n' || s_[at_] == '\t' || s_[at_] == '\r')) ++at_;
+    while (!done() && (s_[at_] == ' ' || s_[at_] == '\n' || s_[at_] == '\t' || s_[at_] == '\r'))
+      ++at_;
   }
 
   // A scalar, or the bracket of an array or object.

@@ -23,7 +23,8 @@ std::size_t middle(const Counts& counts, std::uint64_t total) {
 }  // namespace
 
 std::size_t LengthHistogram::bucket(std::uint64_t chars) {
-  auto at = static_cast<std::size_t>(std::lround(kSteps * std::log(static_cast<double>(chars) + 1)));
+  auto at =
+      static_cast<std::size_t>(std::lround(kSteps * std::log(static_cast<double>(chars) + 1)));
   return std::min(at, kBuckets - 1);
 }
 
@@ -36,7 +37,8 @@ UsualLength LengthHistogram::usual() const {
   for (auto n : counts_) out.answers += n;
   std::size_t median = middle(counts_, out.answers);
   std::array<std::uint64_t, kBuckets> distances{};
-  for (std::size_t i = 0; i < kBuckets; ++i) distances[i > median ? i - median : median - i] += counts_[i];
+  for (std::size_t i = 0; i < kBuckets; ++i)
+    distances[i > median ? i - median : median - i] += counts_[i];
   out.median = log_length(median);
   out.deviation = log_length(std::max(middle(distances, out.answers), kLeastDeviation));
   return out;
@@ -47,7 +49,8 @@ Result<void> LengthFamilies::add(std::uint64_t family, std::size_t bucket, std::
   return add_to_family(family, bucket, answers);
 }
 
-Result<void> LengthFamilies::add_to_family(std::uint64_t family, std::size_t bucket, std::uint64_t answers) {
+Result<void> LengthFamilies::add_to_family(std::uint64_t family, std::size_t bucket,
+                                           std::uint64_t answers) {
   if (!is_kept(family)) return {};
   auto found = families_.find(family);
   if (found == families_.end()) {
@@ -61,7 +64,8 @@ Result<void> LengthFamilies::add_to_family(std::uint64_t family, std::size_t buc
 
 void LengthFamilies::give_up(std::uint64_t mask) {
   mask_ |= mask;
-  std::size_t gone = std::erase_if(families_, [&](const auto& entry) { return !is_kept(entry.first); });
+  std::size_t gone =
+      std::erase_if(families_, [&](const auto& entry) { return !is_kept(entry.first); });
   memory_->release(gone * kBytes);
 }
 

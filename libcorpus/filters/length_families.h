@@ -26,7 +26,7 @@ struct UsualLength {
 
 class LengthHistogram {
  public:
-  static constexpr double kSteps = 16;        // a natural logarithm
+  static constexpr double kSteps = 16;          // a natural logarithm
   static constexpr std::size_t kBuckets = 384;  // up to e^24 characters
   static std::size_t bucket(std::uint64_t chars);
   static double log_length(std::size_t bucket) { return static_cast<double>(bucket) / kSteps; }

@@ -2,8 +2,9 @@
 //
 // The first pass counts lengths, the second judges: z is the distance of the log length from the
 // family's median, over 1.4826 times the median of such distances. A family is what a field of the
-// record says, or the first words of the prompt (case, digits and punctuation do not count). Answers
-// of small families are compared with those of all. The result depends on the records alone.
+// record says, or the first words of the prompt (case, digits and punctuation do not count).
+// Answers of small families are compared with those of all. The result depends on the records
+// alone.
 #include <cmath>
 #include <memory>
 #include <optional>
@@ -69,7 +70,8 @@ Result<void> for_each_answer(const Record& record, const Options& options, Scrat
   for (std::size_t i = 0; i < record.turns.size(); ++i) {
     const Turn& turn = record.turns[i];
     if (turn.role != Role::kAssistant || turn.rank != 0) continue;
-    std::uint64_t key = family ? *family : family_of_prompt(asked(record, i, s.joined), options.words, s.key);
+    std::uint64_t key =
+        family ? *family : family_of_prompt(asked(record, i, s.joined), options.words, s.key);
     CORPUS_CHECK(f(key, LengthHistogram::bucket(simd::count_code_points(text::trim(turn.text)))));
   }
   return {};
@@ -77,7 +79,8 @@ Result<void> for_each_answer(const Record& record, const Options& options, Scrat
 
 class JudgeLength final : public Map {
  public:
-  JudgeLength(Options options, UsualLength all, std::unordered_map<std::uint64_t, UsualLength> families)
+  JudgeLength(Options options, UsualLength all,
+              std::unordered_map<std::uint64_t, UsualLength> families)
       : options_(std::move(options)), all_(all), families_(std::move(families)) {}
   std::uint32_t fields() const override { return Fields::kTurns; }
   bool drops_only() const override { return !options_.tag; }
@@ -90,13 +93,15 @@ class JudgeLength final : public Map {
       if (record.drop) continue;
       double worst = 0;
       bool any = false;
-      CORPUS_CHECK(for_each_answer(record, options_, s, [&](std::uint64_t family, std::size_t bucket) -> Result<void> {
-        auto found = families_.find(family);
-        double z = (found == families_.end() ? all_ : found->second).z(LengthHistogram::log_length(bucket));
-        if (!any || std::abs(z) > std::abs(worst)) worst = z;
-        any = true;
-        return {};
-      }));
+      CORPUS_CHECK(for_each_answer(record, options_, s,
+                                   [&](std::uint64_t family, std::size_t bucket) -> Result<void> {
+                                     auto found = families_.find(family);
+                                     double z = (found == families_.end() ? all_ : found->second)
+                                                    .z(LengthHistogram::log_length(bucket));
+                                     if (!any || std::abs(z) > std::abs(worst)) worst = z;
+                                     any = true;
+                                     return {};
+                                   }));
       Reason reason = worst > options_.z ? long_ : worst < -options_.z ? short_ : Reason();
       if (!options_.tag) {
         record.drop = reason;
@@ -114,7 +119,8 @@ class JudgeLength final : public Map {
   Options options_;
   UsualLength all_;
   std::unordered_map<std::uint64_t, UsualLength> families_;
-  Reason long_ = Reason::intern("filters.length_outlier.long"), short_ = Reason::intern("filters.length_outlier.short");
+  Reason long_ = Reason::intern("filters.length_outlier.long"),
+         short_ = Reason::intern("filters.length_outlier.short");
 };
 
 class LengthOutlier final : public Fold {
@@ -126,14 +132,17 @@ class LengthOutlier final : public Fold {
         unsaved_(options_.most_families, memory) {}
   std::uint32_t fields() const override { return Fields::kTurns; }
 
-  std::unique_ptr<State> partial() const override { return std::make_unique<Partial>(options_.most_families, memory_); }
+  std::unique_ptr<State> partial() const override {
+    return std::make_unique<Partial>(options_.most_families, memory_);
+  }
   Result<void> observe(const Batch& batch, State& state) const override {
     auto& partial = static_cast<Partial&>(state);
     for (const Record& record : batch.records) {
       if (record.drop) continue;
-      CORPUS_CHECK(for_each_answer(record, options_, partial.scratch, [&](std::uint64_t family, std::size_t bucket) {
-        return partial.lengths.add(family, bucket, 1);
-      }));
+      CORPUS_CHECK(for_each_answer(record, options_, partial.scratch,
+                                   [&](std::uint64_t family, std::size_t bucket) {
+                                     return partial.lengths.add(family, bucket, 1);
+                                   }));
     }
     return {};
   }
@@ -158,8 +167,9 @@ class LengthOutlier final : public Fold {
   }
   std::string report() const override { return report_; }
 
-  // Family, bucket and how often it came since the last save, 24 bytes, little-endian. A bucket with
-  // its top bit set is that of all answers; kGivenUp has in place of the family what was given up.
+  // Family, bucket and how often it came since the last save, 24 bytes, little-endian. A bucket
+  // with its top bit set is that of all answers; kGivenUp has in place of the family what was given
+  // up.
   Result<void> save(const StateSink& sink) override {
     std::string bytes;
     auto put = [&](std::uint64_t family, std::uint64_t bucket, std::uint64_t answers) {
@@ -178,11 +188,14 @@ class LengthOutlier final : public Fold {
     return bytes.empty() ? Result<void>() : sink(bytes);
   }
   Result<void> load(std::string_view bytes) override {
-    const Error cut{Code::kCorrupt, "filters.length_outlier: saved lengths are damaged; start again without --resume"};
+    const Error cut{
+        Code::kCorrupt,
+        "filters.length_outlier: saved lengths are damaged; start again without --resume"};
     if (bytes.size() % 24 != 0) return cut;
     for (std::size_t at = 0; at < bytes.size(); at += 24) {
       std::uint64_t x[3] = {};
-      for (std::size_t i = 0; i < 24; ++i) x[i / 8] |= std::uint64_t{static_cast<unsigned char>(bytes[at + i])} << 8 * (i % 8);
+      for (std::size_t i = 0; i < 24; ++i)
+        x[i / 8] |= std::uint64_t{static_cast<unsigned char>(bytes[at + i])} << 8 * (i % 8);
       if (x[1] == kGivenUp) {
         all_.give_up(x[0]);
         continue;

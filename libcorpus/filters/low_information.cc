@@ -1,10 +1,10 @@
 // filters.low_information: answers that say little for their length.
 //
 // few_words: of each run of 100 words that are no numbers, few are different (the moving-average
-// type-token ratio of Covington & McFall 2010, over runs side by side). compressible: most of the text is found again a
-// little before, in matches of eight bytes or more: what a fast compressor would do with it, without
-// doing it. Tables, code and lists of numbers repeat by right, so thresholds are low; filters.loop
-// finds texts that got stuck. O(text).
+// type-token ratio of Covington & McFall 2010, over runs side by side). compressible: most of the
+// text is found again a little before, in matches of eight bytes or more: what a fast compressor
+// would do with it, without doing it. Tables, code and lists of numbers repeat by right, so
+// thresholds are low; filters.loop finds texts that got stuck. O(text).
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -126,7 +126,8 @@ class LowInformation {
     std::size_t distinct = 0;
     for (std::size_t begin = 0; begin < words.size(); begin += kRun) {
       seen.clear(kRun);
-      for (auto word : words.subspan(begin, std::min(kRun, words.size() - begin))) distinct += seen.insert(word);
+      for (auto word : words.subspan(begin, std::min(kRun, words.size() - begin)))
+        distinct += seen.insert(word);
     }
     return static_cast<double>(distinct) / static_cast<double>(words.size());
   }
@@ -141,7 +142,8 @@ class LowInformation {
 
 Result<Stages> make_filters_low_information(const Value& value, BuildContext&) {
   Options options;
-  options.min_words = static_cast<std::size_t>(value.get("min_words", static_cast<std::int64_t>(options.min_words)));
+  options.min_words = static_cast<std::size_t>(
+      value.get("min_words", static_cast<std::int64_t>(options.min_words)));
   options.distinct = value.get("distinct", options.distinct);
   options.matched = value.get("matched", options.matched);
   CORPUS_TRY(Scope scope, parse_scope(value.get("scope", "response")));

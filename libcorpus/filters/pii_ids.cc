@@ -27,7 +27,8 @@ bool is_date(std::string_view yyyymmdd) {
 bool is_chinese_id(std::string_view digits, char check) {
   static constexpr int kWeights[] = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
   static constexpr std::string_view kChecks = "10X98765432";
-  if (digits.size() != 17 || digits[0] == '0' || digits[0] > '8' || !is_date(digits.substr(6, 8))) return false;
+  if (digits.size() != 17 || digits[0] == '0' || digits[0] > '8' || !is_date(digits.substr(6, 8)))
+    return false;
   int sum = 0;
   for (std::size_t i = 0; i < 17; ++i) sum += value(digits[i]) * kWeights[i];
   return kChecks[static_cast<std::size_t>(sum % 11)] == (check == 'x' ? 'X' : check);
@@ -82,7 +83,9 @@ bool is_dni(std::string_view digits, char check) {
 
 std::size_t nino_at(std::string_view text) {
   auto in = [](std::string_view set, char c) { return set.find(c) != std::string_view::npos; };
-  if (text.size() < 9 || !in("ABCEGHJKLMNOPRSTWXYZ", text[0]) || !in("ABCEGHJKLMNPRSTWXYZ", text[1])) return 0;
+  if (text.size() < 9 || !in("ABCEGHJKLMNOPRSTWXYZ", text[0]) ||
+      !in("ABCEGHJKLMNPRSTWXYZ", text[1]))
+    return 0;
   for (std::string_view never : {"BG", "GB", "NK", "KN", "TN", "NT", "ZZ"}) {
     if (text.starts_with(never)) return 0;
   }
@@ -103,25 +106,24 @@ std::size_t iban_length(char first, char second) {
     std::size_t length;
     std::string_view names;
   };
-  static constexpr Countries kLengths[] = {
-      {15, "NO "},
-      {16, "BE "},
-      {18, "DK FI FO GL NL SD "},
-      {19, "MK SI FK MN "},
-      {20, "AT BA EE KZ LT LU XK "},
-      {21, "CH CR HR LI LV "},
-      {22, "BG BH DE GB GE IE ME RS "},
-      {23, "AE GI IL IQ TL OM SO "},
-      {24, "AD CZ ES MD PK RO SA SE SK TN VG "},
-      {25, "LY PT ST "},
-      {26, "IS TR "},
-      {27, "BI DJ FR GR IT MC MR SM "},
-      {28, "AL AZ BY CY DO GT HU LB NI PL SV "},
-      {29, "BR EG PS QA UA "},
-      {30, "JO KW MU YE "},
-      {31, "MT SC "},
-      {32, "LC "},
-      {33, "RU "}};
+  static constexpr Countries kLengths[] = {{15, "NO "},
+                                           {16, "BE "},
+                                           {18, "DK FI FO GL NL SD "},
+                                           {19, "MK SI FK MN "},
+                                           {20, "AT BA EE KZ LT LU XK "},
+                                           {21, "CH CR HR LI LV "},
+                                           {22, "BG BH DE GB GE IE ME RS "},
+                                           {23, "AE GI IL IQ TL OM SO "},
+                                           {24, "AD CZ ES MD PK RO SA SE SK TN VG "},
+                                           {25, "LY PT ST "},
+                                           {26, "IS TR "},
+                                           {27, "BI DJ FR GR IT MC MR SM "},
+                                           {28, "AL AZ BY CY DO GT HU LB NI PL SV "},
+                                           {29, "BR EG PS QA UA "},
+                                           {30, "JO KW MU YE "},
+                                           {31, "MT SC "},
+                                           {32, "LC "},
+                                           {33, "RU "}};
   for (const auto& [length, names] : kLengths) {
     for (std::size_t i = 0; i < names.size(); i += 3) {
       if (names[i] == first && names[i + 1] == second) return length;

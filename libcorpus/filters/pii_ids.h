@@ -7,7 +7,8 @@
 
 namespace corpus {
 
-// `digits` are digits alone; `groups` has a char for each run of them that separators part: its size.
+// `digits` are digits alone; `groups` has a char for each run of them that separators part: its
+// size.
 
 // China's resident identity card, GB 11643: 17 digits and a check character, which may be X.
 bool is_chinese_id(std::string_view digits, char check);
@@ -20,8 +21,8 @@ bool is_nir(std::string_view digits, std::string_view groups);
 // Spain's DNI: eight digits and a check letter.
 bool is_dni(std::string_view digits, char check);
 
-// The United Kingdom's National Insurance number that begins at `text`: AB 12 34 56 C, with the spaces
-// or without; its length, 0 when there is none.
+// The United Kingdom's National Insurance number that begins at `text`: AB 12 34 56 C, with the
+// spaces or without; its length, 0 when there is none.
 std::size_t nino_at(std::string_view text);
 
 // How long an IBAN of that country is, without spaces; 0 for none.

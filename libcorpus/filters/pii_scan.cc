@@ -17,8 +17,18 @@ bool alnum(char c) { return digit(c) || letter(c); }
 bool hex(char c) { return digit(c) || ((c | 32) >= 'a' && (c | 32) <= 'f'); }
 
 // Something begins, or has its first telling byte, at one of these.
-constexpr simd::ByteSet kTriggers = simd::ByteSet().add('0', '9').add('@').add('+').add('(').add(':')
-                                        .add('-').add('_').add('=').add('I').add('K').add('J');
+constexpr simd::ByteSet kTriggers = simd::ByteSet()
+                                        .add('0', '9')
+                                        .add('@')
+                                        .add('+')
+                                        .add('(')
+                                        .add(':')
+                                        .add('-')
+                                        .add('_')
+                                        .add('=')
+                                        .add('I')
+                                        .add('K')
+                                        .add('J');
 
 class Scanner {
  public:
@@ -49,7 +59,8 @@ class Scanner {
       case '=':
         return assigned_secret(i);
       case ':':
-        return hex(get(i + 1)) || get(i + 1) == ':' ? std::max(ipv6(i), assigned_secret(i)) : assigned_secret(i);
+        return hex(get(i + 1)) || get(i + 1) == ':' ? std::max(ipv6(i), assigned_secret(i))
+                                                    : assigned_secret(i);
       case '-':
       case '_':
       case 'I':
@@ -281,15 +292,14 @@ class Scanner {
   // Published forms of keys; `at` is the last character of the prefix or one in it.
   std::size_t secret(std::size_t at) {
     static constexpr KeyForm kForms[] = {
-        {"sk-ant-", 24, 160}, {"sk-proj-", 24, 200}, {"sk_live_", 16, 99}, {"sk_test_", 16, 99},
-        {"rk_live_", 16, 99}, {"sk-", 20, 64},       {"ghp_", 36, 36},     {"gho_", 36, 36},
+        {"sk-ant-", 24, 160}, {"sk-proj-", 24, 200}, {"sk_live_", 16, 99},    {"sk_test_", 16, 99},
+        {"rk_live_", 16, 99}, {"sk-", 20, 64},       {"ghp_", 36, 36},        {"gho_", 36, 36},
         {"ghs_", 36, 36},     {"ghu_", 36, 36},      {"github_pat_", 22, 99}, {"glpat-", 20, 40},
-        {"xoxb-", 20, 99},    {"xoxp-", 20, 99},     {"xoxa-", 20, 99},    {"hf_", 30, 40},
-        {"npm_", 36, 36},     {"ghr_", 36, 36},     {"glrt-", 20, 40},    {"xapp-", 20, 150},
-        {"whsec_", 24, 99},   {"shpat_", 32, 32},   {"dckr_pat_", 24, 40}, {"pypi-", 80, 300},
-        {"gsk_", 40, 64},     {"nvapi-", 40, 99},   {"pplx-", 40, 64},    {"xai-", 40, 99},
-        {"AKIA", 16, 16},      {"ASIA", 16, 16},     {"AIza", 35, 35},
-        {"eyJ", 30, 4000}};
+        {"xoxb-", 20, 99},    {"xoxp-", 20, 99},     {"xoxa-", 20, 99},       {"hf_", 30, 40},
+        {"npm_", 36, 36},     {"ghr_", 36, 36},      {"glrt-", 20, 40},       {"xapp-", 20, 150},
+        {"whsec_", 24, 99},   {"shpat_", 32, 32},    {"dckr_pat_", 24, 40},   {"pypi-", 80, 300},
+        {"gsk_", 40, 64},     {"nvapi-", 40, 99},    {"pplx-", 40, 64},       {"xai-", 40, 99},
+        {"AKIA", 16, 16},     {"ASIA", 16, 16},      {"AIza", 35, 35},        {"eyJ", 30, 4000}};
     constexpr std::string_view kPem = "-----BEGIN ";
     if (s_[at] == '-' && s_.substr(at, kPem.size()) == kPem) return private_key(at);
     for (const auto& [prefix, least, most] : kForms) {
@@ -312,36 +322,44 @@ class Scanner {
     return at + 1;
   }
 
-  // `at` is the = or : between a name that says secret and a value that looks random: api_key = "..."
+  // `at` is the = or : between a name that says secret and a value that looks random: api_key =
+  // "..."
   std::size_t assigned_secret(std::size_t at) {
     auto outside = [](char c) { return c == ' ' || c == '"' || c == '\'' || c == '`' || c == '='; };
     std::size_t name_end = at;
     while (name_end > 0 && at - name_end < 3 && outside(s_[name_end - 1])) --name_end;
-    static constexpr std::string_view kNames[] = {"key", "token", "secret", "password", "passwd", "credential", "bearer"};
+    static constexpr std::string_view kNames[] = {"key",    "token",      "secret", "password",
+                                                  "passwd", "credential", "bearer"};
     static constexpr std::string_view kEnds = "ey en et rd wd al er";
     if (name_end < 2) return at + 1;
-    const char ending[] = {static_cast<char>(s_[name_end - 2] | 32), static_cast<char>(s_[name_end - 1] | 32)};
-    if (!letter(ending[0]) || kEnds.find(std::string_view(ending, 2)) == std::string_view::npos) return at + 1;
+    const char ending[] = {static_cast<char>(s_[name_end - 2] | 32),
+                           static_cast<char>(s_[name_end - 1] | 32)};
+    if (!letter(ending[0]) || kEnds.find(std::string_view(ending, 2)) == std::string_view::npos)
+      return at + 1;
     std::size_t named = 0;
     for (std::string_view name : kNames) {
       if (name_end < name.size()) continue;
       std::size_t same = 0;
-      while (same < name.size() && (s_[name_end - 1 - same] | 32) == name[name.size() - 1 - same]) ++same;
+      while (same < name.size() && (s_[name_end - 1 - same] | 32) == name[name.size() - 1 - same])
+        ++same;
       if (same == name.size()) named = same;
     }
     if (named == 0) return at + 1;
     std::size_t begin = at + 1;
     while (begin < s_.size() && begin - at < 5 && outside(s_[begin])) ++begin;
     std::size_t end = begin, digits = 0, letters = 0;
-    while (end < s_.size() && end - begin < 512 &&
-           (alnum(s_[end]) || s_[end] == '_' || s_[end] == '-' || s_[end] == '/' || s_[end] == '+')) {
+    while (
+        end < s_.size() && end - begin < 512 &&
+        (alnum(s_[end]) || s_[end] == '_' || s_[end] == '-' || s_[end] == '/' || s_[end] == '+')) {
       digits += digit(s_[end]);
       letters += letter(s_[end]);
       ++end;
     }
-    // Words with hyphens, paths and calls are no keys; those have digits among their letters, everywhere.
+    // Words with hyphens, paths and calls are no keys; those have digits among their letters,
+    // everywhere.
     std::size_t size = end - begin;
-    if (size < 20 || get(end) == '(' || get(end) == '.' || 12 * digits < size || 4 * letters < size) return at + 1;
+    if (size < 20 || get(end) == '(' || get(end) == '.' || 12 * digits < size || 4 * letters < size)
+      return at + 1;
     while (get(end) == '=') ++end;
     return entropy(s_.substr(begin, size)) < 3.5 ? at + 1 : found(begin, end, Pii::kSecret);
   }

@@ -3,7 +3,8 @@
 // A Rules type has a default-constructible Scratch, a constexpr kTag (what it is called under
 // "corpus"), and
 //   Reason judge(const Record&, Scratch&, Signals* signals) const;
-// which returns the first rule that is broken. With `signals` it adds what it measured, if anything.
+// which returns the first rule that is broken. With `signals` it adds what it measured, if
+// anything.
 //
 // action: drop sets the reason; action: tag writes {"signal":value,...,"verdict":"rule"} instead,
 // and nothing where there is neither a signal nor a broken rule.
@@ -39,7 +40,8 @@ class RecordRuleMap final : public Map {
       memory.signals.clear();
       std::string_view name = rules_.judge(record, memory.scratch, &memory.signals).name();
       if (name.empty() && memory.signals.empty()) continue;
-      batch.tag(i, Rules::kTag, memory.signals.write(batch.arena, name.substr(name.rfind('.') + 1)));
+      batch.tag(i, Rules::kTag,
+                memory.signals.write(batch.arena, name.substr(name.rfind('.') + 1)));
     }
     return {};
   }

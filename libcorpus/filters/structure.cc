@@ -22,8 +22,8 @@ namespace corpus {
 namespace {
 
 enum Kind { open_fence, bad_json, unfinished_json, open_tag, close_tag, kKinds };
-constexpr std::array<std::string_view, kKinds> kNames = {"open_fence", "bad_json",
-                                                         "unfinished_json", "open_tag", "close_tag"};
+constexpr std::array<std::string_view, kKinds> kNames = {
+    "open_fence", "bad_json", "unfinished_json", "open_tag", "close_tag"};
 constexpr std::uint32_t bit(Kind kind) { return 1U << kind; }
 
 std::uint32_t kind_of(JsonEnd end) {
@@ -40,7 +40,8 @@ bool is_for_a_reader(std::string_view rest) {
 
 // One value or several, as in JSON Lines. A block that begins with a member is an excerpt.
 std::uint32_t judge_json_block(std::string_view body) {
-  for (body = text::trim(body); body.starts_with('{') || body.starts_with('['); body = text::trim(body)) {
+  for (body = text::trim(body); body.starts_with('{') || body.starts_with('[');
+       body = text::trim(body)) {
     std::size_t size = 0;
     JsonEnd end = read_json(body, &size);
     body.remove_prefix(size);
@@ -89,9 +90,10 @@ class Structure {
  private:
   std::uint32_t find(std::string_view text, Scratch& scratch) const {
     std::uint32_t found = 0;
-    text::Fences fences = text::walk_fences(text, [&](std::string_view info, std::string_view body) {
-      if (info == "json" || info == "JSON") found |= judge_json_block(body);
-    });
+    text::Fences fences =
+        text::walk_fences(text, [&](std::string_view info, std::string_view body) {
+          if (info == "json" || info == "JSON") found |= judge_json_block(body);
+        });
     if (fences.left_open()) found |= bit(open_fence);
     if (std::string_view start = text::trim(text); begins_as_json(start)) {
       std::size_t size = 0;
@@ -105,11 +107,13 @@ class Structure {
     std::uint32_t found = 0;
     bool any = false, in_code = false;
     std::size_t looked = 0;  // in_code holds up to here
-    for (std::size_t at = text.find('<'); at != std::string_view::npos; at = text.find('<', at + 1)) {
+    for (std::size_t at = text.find('<'); at != std::string_view::npos;
+         at = text.find('<', at + 1)) {
       const bool closes = text.substr(at + 1).starts_with('/');
       const std::size_t tag = tag_at(text.substr(at + 1 + closes));
       if (tag == tags_.size() || (at > 0 && text[at - 1] == '`')) continue;
-      for (std::size_t fence = text.find("```", looked); fence < at; fence = text.find("```", looked)) {
+      for (std::size_t fence = text.find("```", looked); fence < at;
+           fence = text.find("```", looked)) {
         in_code = !in_code;
         looked = fence + 3;
       }
@@ -133,8 +137,8 @@ class Structure {
   // Number of the tag whose name and ">" `text` begins with; tags_.size() when there is none.
   std::size_t tag_at(std::string_view text) const {
     std::size_t i = 0;
-    while (i < tags_.size() &&
-           !(text.size() > tags_[i].size() && text[tags_[i].size()] == '>' && text.starts_with(tags_[i])))
+    while (i < tags_.size() && !(text.size() > tags_[i].size() && text[tags_[i].size()] == '>' &&
+                                 text.starts_with(tags_[i])))
       ++i;
     return i;
   }

@@ -4,8 +4,8 @@
 // questions, the answer numbers its own from the first on, and stops before the last; or it has
 // fewer words than there are questions. short: fewer than two words a question. when, count: one of
 // several questions asks for a time or a number, and a short answer has neither a digit nor a word
-// for one. English; what is left out within a long answer is not seen. Prompts that bring a text to work
-// on are left alone, as the questions may be its own. O(text).
+// for one. English; what is left out within a long answer is not seen. Prompts that bring a text to
+// work on are left alone, as the questions may be its own. O(text).
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -38,27 +38,34 @@ bool one_of(const std::array<std::string_view, N>& sorted, std::string_view word
 
 // The prompt has something to work on.
 constexpr auto kMaterial = std::to_array<std::string_view>(
-    {"article",   "categorize", "classify", "correct",  "dialogue", "edit",    "email",    "essay",  "extract", "following",
-     "joke",      "letter",     "options",  "paragraph", "paraphrase", "passage", "play", "poem",    "pretend",
-     "quiz",      "rewrite",    "riddle",   "roleplay", "script",   "sentence", "sentences", "story", "summarize",
-     "text",      "translate",  "tweet"});
+    {"article",    "categorize", "classify",  "correct",  "dialogue",  "edit",    "email",
+     "essay",      "extract",    "following", "joke",     "letter",    "options", "paragraph",
+     "paraphrase", "passage",    "play",      "poem",     "pretend",   "quiz",    "rewrite",
+     "riddle",     "roleplay",   "script",    "sentence", "sentences", "story",   "summarize",
+     "text",       "translate",  "tweet"});
 
 // Words that tell a time or a number without digits.
 constexpr auto kNumberWords = std::to_array<std::string_view>(
-    {"after",   "all",       "always",   "annually", "another", "any",      "april",    "august",
-     "autumn",  "before",    "billion",  "both",      "centuries", "century", "couple",  "currently", "daily",   "day",
-     "days",    "decade",    "decades",  "december",  "depends", "dozen",    "during",  "each",     "early",    "eight",
-     "eighteen", "eighty",   "eleven",   "every",     "few",     "fifteen",  "fifty",   "first",    "five",     "forty",
-     "four",    "fourteen",  "friday",   "half",      "hour",    "hours",    "hundred", "hundreds", "immediately",
-     "infinite", "january",  "july",     "june",      "know",    "last",     "late",    "later",    "many",     "march",
-     "may",     "million",   "millions", "minutes",   "moment",  "monday",   "month",   "monthly",  "months",   "most",
-     "much",    "never",     "next",     "nine",      "nineteen", "no",      "nobody",  "none",     "not",      "november",
-     "now",     "october",   "often",    "once",      "one",     "only",     "pair",    "quarter",  "recently", "same",
-     "saturday", "second",   "september", "seven",    "seventeen", "seventy", "several", "single",  "six",      "sixteen",
-     "sixty",   "some",      "soon",     "spring",    "still",   "summer",   "sunday",  "ten",      "third",    "thirteen",
-     "thirty",  "thousand",  "thousands", "three",    "thursday", "time",    "today",   "tomorrow", "trillion", "tuesday",
-     "twelve",  "twenty",    "twice",    "two",       "unknown", "until",    "war",     "wednesday", "week",    "weekly",
-     "weeks",   "when",      "while",    "winter",    "year",    "yearly",   "years",   "yesterday", "yet",     "zero"});
+    {"after",     "all",       "always",   "annually", "another",     "any",       "april",
+     "august",    "autumn",    "before",   "billion",  "both",        "centuries", "century",
+     "couple",    "currently", "daily",    "day",      "days",        "decade",    "decades",
+     "december",  "depends",   "dozen",    "during",   "each",        "early",     "eight",
+     "eighteen",  "eighty",    "eleven",   "every",    "few",         "fifteen",   "fifty",
+     "first",     "five",      "forty",    "four",     "fourteen",    "friday",    "half",
+     "hour",      "hours",     "hundred",  "hundreds", "immediately", "infinite",  "january",
+     "july",      "june",      "know",     "last",     "late",        "later",     "many",
+     "march",     "may",       "million",  "millions", "minutes",     "moment",    "monday",
+     "month",     "monthly",   "months",   "most",     "much",        "never",     "next",
+     "nine",      "nineteen",  "no",       "nobody",   "none",        "not",       "november",
+     "now",       "october",   "often",    "once",     "one",         "only",      "pair",
+     "quarter",   "recently",  "same",     "saturday", "second",      "september", "seven",
+     "seventeen", "seventy",   "several",  "single",   "six",         "sixteen",   "sixty",
+     "some",      "soon",      "spring",   "still",    "summer",      "sunday",    "ten",
+     "third",     "thirteen",  "thirty",   "thousand", "thousands",   "three",     "thursday",
+     "time",      "today",     "tomorrow", "trillion", "tuesday",     "twelve",    "twenty",
+     "twice",     "two",       "unknown",  "until",    "war",         "wednesday", "week",
+     "weekly",    "weeks",     "when",     "while",    "winter",      "year",      "yearly",
+     "years",     "yesterday", "yet",      "zero"});
 
 enum Asks : std::uint32_t { kOther = 1, kWhen = 2, kCount = 4 };
 
@@ -68,19 +75,24 @@ std::uint32_t what_is_asked(std::string_view question) {
     if (question.starts_with(joint)) question.remove_prefix(joint.size());
   }
   auto any = [&](std::initializer_list<std::string_view> beginnings) {
-    return std::any_of(beginnings.begin(), beginnings.end(), [&](auto b) { return question.starts_with(b); });
+    return std::any_of(beginnings.begin(), beginnings.end(),
+                       [&](auto b) { return question.starts_with(b); });
   };
-  if (any({"when was", "when were", "when did", "what year", "in what year", "in which year", "which year"})) return kWhen;
+  if (any({"when was", "when were", "when did", "what year", "in what year", "in which year",
+           "which year"}))
+    return kWhen;
   if (any({"how many", "how old", "how tall", "how far", "how high"})) return kCount;
-  return any({"what ", "who ", "where ", "why ", "how ", "which ", "is ", "are ", "do ", "does ", "did ", "was ", "were ",
-              "can ", "could ", "whose ", "has ", "have ", "what's ", "who's "})
+  return any({"what ",  "who ",   "where ", "why ",  "how ",    "which ", "is ",
+              "are ",   "do ",    "does ",  "did ",  "was ",    "were ",  "can ",
+              "could ", "whose ", "has ",   "have ", "what's ", "who's "})
              ? std::uint32_t{kOther}
              : 0;
 }
 
 // The number that a line begins with: "2." "2)" "(2)" "b)" "q2:"; 0 when there is none.
 int item_of(std::string_view line) {
-  while (!line.empty() && (line[0] == ' ' || line[0] == '(' || line[0] == '#' || line[0] == 'q')) line.remove_prefix(1);
+  while (!line.empty() && (line[0] == ' ' || line[0] == '(' || line[0] == '#' || line[0] == 'q'))
+    line.remove_prefix(1);
   int number = 0;
   std::size_t i = 0;
   while (i < line.size() && i < 2 && is_digit(line[i])) number = number * 10 + (line[i++] - '0');
@@ -133,12 +145,15 @@ class Unanswered {
 
  private:
   Reason judge(std::string_view question, std::string_view text, Memory& m) const {
-    if (question.size() > kMaxPrompt || std::count(question.begin(), question.end(), '?') < 2) return {};
+    if (question.size() > kMaxPrompt || std::count(question.begin(), question.end(), '?') < 2)
+      return {};
     m.prompt.clear();
     text::fold(question, m.prompt);
-    if (m.prompt.find('"') != std::string::npos || m.prompt.find(':') != std::string::npos) return {};
+    if (m.prompt.find('"') != std::string::npos || m.prompt.find(':') != std::string::npos)
+      return {};
     bool material = false;
-    text::for_each_word(m.prompt, m.edges, [&](std::string_view word) { material |= one_of(kMaterial, word); });
+    text::for_each_word(m.prompt, m.edges,
+                        [&](std::string_view word) { material |= one_of(kMaterial, word); });
     if (material) return {};
     m.answer.clear();
     text::fold(text::trim(text), m.answer);
@@ -146,13 +161,15 @@ class Unanswered {
     bool number = false;
     text::for_each_word(m.answer, m.edges, [&](std::string_view word) {
       ++words;
-      bool counts = word.size() >= 5 && (word.ends_with("th") || word.ends_with("teen") || word.ends_with("ty"));
-      number |= counts || std::any_of(word.begin(), word.end(), is_digit) || one_of(kNumberWords, word) ||
-                static_cast<unsigned char>(word[0]) >= 0x80;
+      bool counts = word.size() >= 5 &&
+                    (word.ends_with("th") || word.ends_with("teen") || word.ends_with("ty"));
+      number |= counts || std::any_of(word.begin(), word.end(), is_digit) ||
+                one_of(kNumberWords, word) || static_cast<unsigned char>(word[0]) >= 0x80;
     });
     if (words == 0 || m.answer.size() < 5) return {};  // the letter of a choice
     Items parts = items_of(m.prompt);
-    if (parts.in_order && parts.count >= 2 && parts.count <= kMaxItems && parts.questions == parts.count) {
+    if (parts.in_order && parts.count >= 2 && parts.count <= kMaxItems &&
+        parts.questions == parts.count) {
       Items said = items_of(m.answer);
       bool stops = said.in_order && said.count >= 1 && said.count < parts.count;
       if (stops || words < static_cast<std::size_t>(parts.count)) return items_;
@@ -176,12 +193,15 @@ class Unanswered {
     for (std::size_t at = 0; at < folded.size(); ++at) {
       char c = folded[at];
       if (c == '?') f(text::trim(folded.substr(begin, at - begin)));
-      if (c == '?' || c == '!' || c == '\n' || (c == '.' && (at + 1 == folded.size() || folded[at + 1] == ' '))) begin = at + 1;
+      if (c == '?' || c == '!' || c == '\n' ||
+          (c == '.' && (at + 1 == folded.size() || folded[at + 1] == ' ')))
+        begin = at + 1;
     }
   }
 
   Reason short_ = Reason::intern("filters.unanswered.short");
-  Reason items_ = Reason::intern("filters.unanswered.items"), when_ = Reason::intern("filters.unanswered.when"),
+  Reason items_ = Reason::intern("filters.unanswered.items"),
+         when_ = Reason::intern("filters.unanswered.when"),
          count_ = Reason::intern("filters.unanswered.count");
 };
 

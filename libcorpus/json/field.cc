@@ -25,10 +25,8 @@ std::optional<std::string_view> Field::find(std::string_view json, Scratch& scra
   scratch.arena.reset();
   scratch.text.assign(json);
   scratch.text.resize(json.size() + 64);  // the index reads over the end
-  if (scratch.index.build(scratch.text.data(), json.size()) != Fault::kNone)
-    return std::nullopt;
-  Cursor at(scratch.text.data(), scratch.index.tokens(),
-                  static_cast<std::uint32_t>(json.size()));
+  if (scratch.index.build(scratch.text.data(), json.size()) != Fault::kNone) return std::nullopt;
+  Cursor at(scratch.text.data(), scratch.index.tokens(), static_cast<std::uint32_t>(json.size()));
   if (!pointer_.find(at) || at.done()) return std::nullopt;
   char first = at.peek();
   if (first == '{' || first == '[' || first == 'n') return std::nullopt;

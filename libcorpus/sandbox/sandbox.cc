@@ -22,7 +22,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-Error system_error(const char* what) { return {Code::kIo, std::string("sandbox: ") + what + ": " + strerror(errno)}; }
+Error system_error(const char* what) {
+  return {Code::kIo, std::string("sandbox: ") + what + ": " + strerror(errno)};
+}
 
 class Fd {
  public:
@@ -70,7 +72,8 @@ void limit(int what, std::size_t most) {
 }
 
 // Between fork and exec: only calls that are safe there.
-[[noreturn]] void become(char* const* arguments, int output, int program, int filter, const SandboxLimits& limits) {
+[[noreturn]] void become(char* const* arguments, int output, int program, int filter,
+                         const SandboxLimits& limits) {
   ::setpgid(0, 0);
   int null = ::open("/dev/null", O_RDONLY);
   ::dup2(null, 0);
@@ -90,7 +93,8 @@ void limit(int what, std::size_t most) {
   ::_exit(127);
 }
 
-// Reads until the end of the output, a limit, or the wall time; then the process is gone or about to be.
+// Reads until the end of the output, a limit, or the wall time; then the process is gone or about
+// to be.
 SandboxRun::End watch(int output, Clock::time_point end, std::size_t most, std::string& out) {
   char buffer[16 << 10];
   for (;;) {
@@ -111,10 +115,14 @@ SandboxRun::End watch(int output, Clock::time_point end, std::size_t most, std::
 
 std::string SandboxRun::describe() const {
   switch (end) {
-    case End::kExited: return "exit " + std::to_string(status);
-    case End::kSignalled: return "signal " + std::to_string(status);
-    case End::kWallLimit: return "time limit";
-    case End::kOutputLimit: return "output limit";
+    case End::kExited:
+      return "exit " + std::to_string(status);
+    case End::kSignalled:
+      return "signal " + std::to_string(status);
+    case End::kWallLimit:
+      return "time limit";
+    case End::kOutputLimit:
+      return "output limit";
   }
   return {};
 }
@@ -134,7 +142,8 @@ Result<Sandbox> Sandbox::open() {
   CORPUS_TRY(auto tried, opened.run("print('works')"));
   if (tried.end != SandboxRun::End::kExited || tried.status != 0 || tried.output != "works\n") {
     return Error{Code::kUnsupported, "bwrap does not work here (" + tried.describe() + ": " +
-                                         tried.output.substr(0, tried.output.find('\n')) + ")" + advice};
+                                         tried.output.substr(0, tried.output.find('\n')) + ")" +
+                                         advice};
   }
   return opened;
 }
@@ -147,10 +156,12 @@ Result<SandboxRun> Sandbox::run(std::string_view python, const SandboxLimits& li
 Result<SandboxRun> Sandbox::run(std::span<const std::string> command, std::string_view input,
                                 const SandboxLimits& limits) const {
   auto filter = sandbox::seccomp_filter();
-  // Descriptors 3 and 4 may be in use by this process; the copies are made after fork, so these must lie above.
+  // Descriptors 3 and 4 may be in use by this process; the copies are made after fork, so these
+  // must lie above.
   CORPUS_TRY(auto program_low, in_memory("program", input.data(), input.size()));
   CORPUS_TRY(auto filter_low, in_memory("filter", filter.data(), filter.size() * sizeof filter[0]));
-  Fd program(::fcntl(program_low.get(), F_DUPFD_CLOEXEC, 10)), rules(::fcntl(filter_low.get(), F_DUPFD_CLOEXEC, 10));
+  Fd program(::fcntl(program_low.get(), F_DUPFD_CLOEXEC, 10)),
+      rules(::fcntl(filter_low.get(), F_DUPFD_CLOEXEC, 10));
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return system_error("pipe");
   Fd from(ends[0]), to_low(ends[1]);
@@ -158,11 +169,43 @@ Result<SandboxRun> Sandbox::run(std::span<const std::string> command, std::strin
   to_low.reset();
   if (program.get() < 0 || rules.get() < 0 || to.get() < 0) return system_error("fcntl");
 
-  std::vector<std::string> words = {
-      bwrap_, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--setenv", "PATH", "/usr/bin",
-      "--setenv", "PYTHONHASHSEED", "0", "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink",
-      "usr/lib64", "/lib64", "--symlink", "usr/bin", "/bin", "--size", std::to_string(limits.disk), "--tmpfs", "/tmp",
-      "--ro-bind-data", "3", "/program.py", "--remount-ro", "/", "--chdir", "/tmp", "--seccomp", "4", "--"};
+  std::vector<std::string> words = {bwrap_,
+                                    "--unshare-all",
+                                    "--die-with-parent",
+                                    "--new-session",
+                                    "--clearenv",
+                                    "--setenv",
+                                    "PATH",
+                                    "/usr/bin",
+                                    "--setenv",
+                                    "PYTHONHASHSEED",
+                                    "0",
+                                    "--ro-bind",
+                                    "/usr",
+                                    "/usr",
+                                    "--symlink",
+                                    "usr/lib",
+                                    "/lib",
+                                    "--symlink",
+                                    "usr/lib64",
+                                    "/lib64",
+                                    "--symlink",
+                                    "usr/bin",
+                                    "/bin",
+                                    "--size",
+                                    std::to_string(limits.disk),
+                                    "--tmpfs",
+                                    "/tmp",
+                                    "--ro-bind-data",
+                                    "3",
+                                    "/program.py",
+                                    "--remount-ro",
+                                    "/",
+                                    "--chdir",
+                                    "/tmp",
+                                    "--seccomp",
+                                    "4",
+                                    "--"};
   words.insert(words.end(), command.begin(), command.end());
   words.emplace_back("/program.py");
   std::vector<char*> arguments;
@@ -193,7 +236,8 @@ Result<SandboxRun> Sandbox::run(std::span<const std::string> command, std::strin
   if (out.end != SandboxRun::End::kExited) return out;
   if (WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) > 128)) {
     out.end = SandboxRun::End::kSignalled;
-    out.status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status) - 128;  // as bwrap passes it on
+    out.status = WIFSIGNALED(status) ? WTERMSIG(status)
+                                     : WEXITSTATUS(status) - 128;  // as bwrap passes it on
   } else {
     out.status = WEXITSTATUS(status);
   }

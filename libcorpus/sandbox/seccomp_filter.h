@@ -8,8 +8,8 @@
 
 namespace corpus::sandbox {
 
-// Forbidden calls fail with EPERM; those of another architecture end the process. Empty where the architecture is
-// none of x86-64 and aarch64.
+// Forbidden calls fail with EPERM; those of another architecture end the process. Empty where the
+// architecture is none of x86-64 and aarch64.
 std::vector<sock_filter> seccomp_filter();
 
 }  // namespace corpus::sandbox

@@ -12,8 +12,8 @@
 namespace corpus::text {
 
 struct Fences {
-  std::size_t open = 0;                     // backticks of the fence the text ends in; 0: none
-  std::size_t marks = 0, fence_lines = 0;   // runs of three backticks or more; lines that begin so
+  std::size_t open = 0;                    // backticks of the fence the text ends in; 0: none
+  std::size_t marks = 0, fence_lines = 0;  // runs of three backticks or more; lines that begin so
   // Model answers nest fences of equal length and close them at the end of a code line, so parity
   // is asked for as well.
   bool left_open() const { return open != 0 && marks % 2 == 1 && fence_lines % 2 == 1; }

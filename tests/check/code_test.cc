@@ -19,7 +19,8 @@ std::string fenced(std::string_view language, std::string_view code) {
 }
 
 // The verdicts of several answers in one batch, by ";".
-std::string verdicts(Filter& filter, const std::vector<std::string>& answers, std::string_view json = "{}") {
+std::string verdicts(Filter& filter, const std::vector<std::string>& answers,
+                     std::string_view json = "{}") {
   Batch batch;
   for (const auto& answer : answers) {
     add_chat(batch, "q", answer);
@@ -42,12 +43,13 @@ const std::string kParses = "{\"verdict\":\"parses\"};";
 TEST(CheckCode, Python) {
   NEEDS_SANDBOX();
   Filter filter("check.code");
-  EXPECT_EQ(verdicts(filter,
-                     {fenced("python", "print('\xC3\xA9\\n')"), fenced("py", "def f(:\n  pass"), "No code.",
-                      fenced("python", "  x = 1\n  y = 2"), fenced("python", ">>> 1 +\n2"), fenced("json", "{"),
-                      fenced("python", "return 1\nawait x"), fenced("python3", "x = 1\n y = 2")}),
-            kParses + "{\"verdict\":\"syntax\",\"why\":\"line 1: invalid syntax\"};;" + kParses + ";;" + kParses +
-                "{\"verdict\":\"syntax\",\"why\":\"line 2: unexpected indent\"};");
+  EXPECT_EQ(
+      verdicts(filter, {fenced("python", "print('\xC3\xA9\\n')"), fenced("py", "def f(:\n  pass"),
+                        "No code.", fenced("python", "  x = 1\n  y = 2"),
+                        fenced("python", ">>> 1 +\n2"), fenced("json", "{"),
+                        fenced("python", "return 1\nawait x"), fenced("python3", "x = 1\n y = 2")}),
+      kParses + "{\"verdict\":\"syntax\",\"why\":\"line 1: invalid syntax\"};;" + kParses + ";;" +
+          kParses + "{\"verdict\":\"syntax\",\"why\":\"line 2: unexpected indent\"};");
 }
 
 // One of a batch that ends the parser does not take the others with it.
@@ -62,7 +64,8 @@ TEST(CheckCode, ParsersThatEnd) {
   ASSERT_TRUE(check::parse_python(*sandbox, texts, out));
   using Verdict = check::Parsed::Verdict;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    EXPECT_EQ(out[i].verdict == Verdict::kParses, i % 2 == 1 || i == 0 || i == 8) << i << out[i].why;
+    EXPECT_EQ(out[i].verdict == Verdict::kParses, i % 2 == 1 || i == 0 || i == 8)
+        << i << out[i].why;
   }
   EXPECT_EQ(out[2].verdict, Verdict::kBroken);
   EXPECT_EQ(out[4].verdict, Verdict::kUnknown) << out[4].why;
@@ -72,14 +75,15 @@ TEST(CheckCode, Cpp) {
   NEEDS_SANDBOX();
   if (auto found = check::CppParser::find(); !found) GTEST_SKIP() << found.error().message;
   Filter filter("check.code");
-  EXPECT_EQ(verdicts(filter,
-                     {fenced("cpp", "#include <vector>\nint main() { std::vector<int> v; return v.size(); }"),
-                      fenced("c++", "#include <vector>\nint main() { return 0 }"), fenced("cpp", "int x = y;"),
-                      fenced("cpp", "#include <no_such_header.h>\nint x;")}),
-            kParses +
-                "{\"verdict\":\"syntax\",\"why\":\"line 2: expected ';' before '}' token\"};" +
-                "{\"verdict\":\"unverified\",\"why\":\"includes nothing\"};"
-                "{\"verdict\":\"unverified\",\"why\":\"no_such_header.h: No such file or directory\"};");
+  EXPECT_EQ(
+      verdicts(
+          filter,
+          {fenced("cpp", "#include <vector>\nint main() { std::vector<int> v; return v.size(); }"),
+           fenced("c++", "#include <vector>\nint main() { return 0 }"), fenced("cpp", "int x = y;"),
+           fenced("cpp", "#include <no_such_header.h>\nint x;")}),
+      kParses + "{\"verdict\":\"syntax\",\"why\":\"line 2: expected ';' before '}' token\"};" +
+          "{\"verdict\":\"unverified\",\"why\":\"includes nothing\"};"
+          "{\"verdict\":\"unverified\",\"why\":\"no_such_header.h: No such file or directory\"};");
 }
 
 TEST(CheckCode, Tests) {
@@ -88,17 +92,29 @@ TEST(CheckCode, Tests) {
   constexpr std::string_view kJson = R"({"tests": ["assert f(2) == 4", "assert f(3) == 9"]})";
   auto one = [&](std::string_view code) { return verdicts(filter, {std::string(code)}, kJson); };
   EXPECT_EQ(one("def f(x): return x * x"), ";");
-  EXPECT_EQ(one("def f(x): return x + x"), "check.code.tests{\"verdict\":\"failed\",\"why\":\"AssertionError\"};");
-  EXPECT_EQ(one("import sys\nsys.exit(0)"), "check.code.tests{\"verdict\":\"failed\",\"why\":\"ended early\"};");
-  EXPECT_EQ(one("while True: pass"), "check.code.tests{\"verdict\":\"failed\",\"why\":\"time limit\"};");
+  EXPECT_EQ(one("def f(x): return x + x"),
+            "check.code.tests{\"verdict\":\"failed\",\"why\":\"AssertionError\"};");
+  EXPECT_EQ(one("import sys\nsys.exit(0)"),
+            "check.code.tests{\"verdict\":\"failed\",\"why\":\"ended early\"};");
+  EXPECT_EQ(one("while True: pass"),
+            "check.code.tests{\"verdict\":\"failed\",\"why\":\"time limit\"};");
   EXPECT_EQ(one("import socket\nsocket.socket()"),
-            "check.code.tests{\"verdict\":\"failed\",\"why\":\"PermissionError: [Errno 1] Operation not permitted\"};");
-  EXPECT_EQ(one("def f(:"), "check.code.syntax{\"verdict\":\"syntax\",\"why\":\"line 1: invalid syntax\"};");
-  Filter tags("check.code", "{tests: /test, setup: /setup, entry_point: /name, answer: /code, whole: python}");
-  EXPECT_EQ(verdicts(tags, {""}, R"({"code": "def g(): return 1", "name": "g", "setup": "one = 1", "test": "def check(f): assert f() == one"})"),
-            "{\"verdict\":\"passed\"};");
-  EXPECT_EQ(verdicts(tags, {""}, R"({"code": "def g(): return 2", "name": "g", "test": "def check(f): assert f() == 1"})"),
-            "{\"verdict\":\"failed\",\"why\":\"AssertionError\"};");
+            "check.code.tests{\"verdict\":\"failed\",\"why\":\"PermissionError: [Errno 1] "
+            "Operation not permitted\"};");
+  EXPECT_EQ(one("def f(:"),
+            "check.code.syntax{\"verdict\":\"syntax\",\"why\":\"line 1: invalid syntax\"};");
+  Filter tags("check.code",
+              "{tests: /test, setup: /setup, entry_point: /name, answer: /code, whole: python}");
+  EXPECT_EQ(
+      verdicts(
+          tags, {""},
+          R"({"code": "def g(): return 1", "name": "g", "setup": "one = 1", "test": "def check(f): assert f() == one"})"),
+      "{\"verdict\":\"passed\"};");
+  EXPECT_EQ(
+      verdicts(
+          tags, {""},
+          R"({"code": "def g(): return 2", "name": "g", "test": "def check(f): assert f() == 1"})"),
+      "{\"verdict\":\"failed\",\"why\":\"AssertionError\"};");
   EXPECT_EQ(verdicts(tags, {""}, R"({"code": "x = 1"})"), kParses);
 }
 
@@ -113,7 +129,8 @@ TEST(CheckCode, WithoutSandboxNothingRuns) {
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, Code::kUnsupported);
   EXPECT_EQ(made.error().message,
-            "bwrap is not on PATH: install bubblewrap; code that a model wrote is not run outside a sandbox");
+            "bwrap is not on PATH: install bubblewrap; code that a model wrote is not run outside "
+            "a sandbox");
 }
 
 }  // namespace

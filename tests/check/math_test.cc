@@ -60,14 +60,17 @@ TEST(MathAnswer, Equal) {
            {"\\frac{x^2-1}{x-1}", "x+1"},
            {"\\frac{2}{\\sqrt{2}}", "\\sqrt{2}"},
            {"\\sqrt{12}+\\sqrt{27}", "5\\sqrt{3}"},
-           {"\xE2\x88\x9A" "8", "2\\sqrt{2}"},
+           {"\xE2\x88\x9A"
+            "8",
+            "2\\sqrt{2}"},
            {"2\\pi r", "2\xCF\x80r"},
            {"\\left(\\frac{1}{2}\\right)^{-2}", "4"},
            {"1, 2, 3", "3, 2, 1"},
            {"(1, 2)", "(1,\\frac{4}{2})"},
            {"90^\\circ", "90"},
            {"Paris", "paris"},
-           {"99999999999999999999999999999999999999999999/3", "33333333333333333333333333333333333333333333"},
+           {"99999999999999999999999999999999999999999999/3",
+            "33333333333333333333333333333333333333333333"},
            {"0.1", "1/10"},
            {"08", "8"},
            {"574 g", "574.0"},
@@ -93,7 +96,8 @@ TEST(MathAnswer, NotEqual) {
            {"50%", "5"},
            {"(1, 2)", "(2, 1)"},
            {"1, 2", "1, 2, 3"},
-           {"100000000000000000000000000000000000000001", "100000000000000000000000000000000000000000"},
+           {"100000000000000000000000000000000000000001",
+            "100000000000000000000000000000000000000000"},
            {"A", "B"},
        }) {
     EXPECT_EQ(compare(a, b), Match::kWrong) << a << " and " << b;
@@ -104,15 +108,21 @@ TEST(MathAnswer, NotEqual) {
 }
 
 TEST(MathAnswer, Unknown) {
-  for (auto [a, b] : {std::pair("Paris", "London"), {"12:30", "13:30"}, {"1/0", "2"}, {"sin x", "cos x"}, {"\\sqrt{-1}", "i"},
-                      {"x^99", "x^98"}, {"", "1"}}) {
+  for (auto [a, b] : {std::pair("Paris", "London"),
+                      {"12:30", "13:30"},
+                      {"1/0", "2"},
+                      {"sin x", "cos x"},
+                      {"\\sqrt{-1}", "i"},
+                      {"x^99", "x^98"},
+                      {"", "1"}}) {
     EXPECT_EQ(compare(a, b), Match::kUnknown) << a << " and " << b;
   }
   // Hostile ones cost nothing.
   std::string deep(900, '('), tower = "9";
   for (int i = 0; i < 100; ++i) tower += "^9";
   std::string wide = "(a+b+c+d+e+f+g+h+i)^32";
-  for (const std::string& text : {deep, tower, wide, std::string("1e999999999"), std::string(900, '-'), std::string(5000, '1')}) {
+  for (const std::string& text : {deep, tower, wide, std::string("1e999999999"),
+                                  std::string(900, '-'), std::string(5000, '1')}) {
     EXPECT_FALSE(check::parse_formula(text)) << text.substr(0, 50);
   }
 }
@@ -137,19 +147,24 @@ std::string verdict(Filter& filter, std::string_view json, std::string_view answ
 
 TEST(CheckMath, Verdicts) {
   Filter tags("check.math");
-  EXPECT_EQ(verdict(tags, R"({"answer": 13})", "It is 12."), R"({"verdict":"wrong","why":"12 != 13"})");
+  EXPECT_EQ(verdict(tags, R"({"answer": 13})", "It is 12."),
+            R"({"verdict":"wrong","why":"12 != 13"})");
   EXPECT_EQ(verdict(tags, R"({"answer": "12.0"})", "It is 12."), R"({"verdict":"right"})");
   EXPECT_EQ(verdict(tags, R"({"answer": "so\n#### 12"})", "It is 12."), R"({"verdict":"right"})");
-  EXPECT_EQ(verdict(tags, R"({"answer": "Paris"})", "It is 12."), R"({"verdict":"unverified","why":"12 ~ Paris"})");
-  EXPECT_EQ(verdict(tags, R"({"answer": 1})", "It is."), R"({"verdict":"unverified","why":"no result in the answer"})");
-  EXPECT_EQ(verdict(tags, R"({"answer": 1})", "<<1+1=3>>"), R"({"verdict":"calculation","why":"1+1=3"})");
+  EXPECT_EQ(verdict(tags, R"({"answer": "Paris"})", "It is 12."),
+            R"({"verdict":"unverified","why":"12 ~ Paris"})");
+  EXPECT_EQ(verdict(tags, R"({"answer": 1})", "It is."),
+            R"({"verdict":"unverified","why":"no result in the answer"})");
+  EXPECT_EQ(verdict(tags, R"({"answer": 1})", "<<1+1=3>>"),
+            R"({"verdict":"calculation","why":"1+1=3"})");
   EXPECT_EQ(verdict(tags, R"({"other": 1})", "It is 12."), "");
   EXPECT_EQ(verdict(tags, R"({"answer": "It is 12."})", "It is 12."), "");  // compared with itself
 }
 
 TEST(CheckMath, Options) {
   Filter drops("check.math", "{action: drop, reference: /a/0, answer: /b}");
-  EXPECT_EQ(verdict(drops, R"({"a": [13], "b": "12"})", "13"), R"(check.math.wrong {"verdict":"wrong","why":"12 != 13"})");
+  EXPECT_EQ(verdict(drops, R"({"a": [13], "b": "12"})", "13"),
+            R"(check.math.wrong {"verdict":"wrong","why":"12 != 13"})");
   EXPECT_EQ(verdict(drops, R"({"a": [12], "b": "12"})", "13"), "");
   EXPECT_EQ(verdict(drops, R"({"a": ["Paris"], "b": "12"})", "13"), "");
   EXPECT_EQ(verdict(drops, R"({"a": [12]})", "13"), "");

@@ -13,34 +13,53 @@ const std::string kQuestion =
 TEST(Echo, FindsQuestionsSaidAgain) {
   Filter filter("filters.echo");
   EXPECT_EQ(filter.answer(kQuestion, kQuestion), "prefix");
-  EXPECT_EQ(filter.answer(kQuestion + "\n\nIt was built in 1820 by the town, in four years.", kQuestion), "prefix");
-  EXPECT_EQ(filter.answer("**Please** tell me when the old stone bridge over the river was built; who paid for it "
-                          "and how long the work took?",
-                          kQuestion),
-            "copy");
+  EXPECT_EQ(
+      filter.answer(kQuestion + "\n\nIt was built in 1820 by the town, in four years.", kQuestion),
+      "prefix");
+  EXPECT_EQ(
+      filter.answer(
+          "**Please** tell me when the old stone bridge over the river was built; who paid for it "
+          "and how long the work took?",
+          kQuestion),
+      "copy");
   EXPECT_EQ(filter.answer("Sure! " + kQuestion, kQuestion), "copy");
   EXPECT_EQ(filter.answer("Q: " + kQuestion + " " + kQuestion, kQuestion), "copy");
 }
 
 TEST(Echo, KeepsAnswers) {
   Filter filter("filters.echo");
-  EXPECT_EQ(filter.answer("It was built in 1820. The town paid for it, and the work took four years.", kQuestion), "");
+  EXPECT_EQ(
+      filter.answer("It was built in 1820. The town paid for it, and the work took four years.",
+                    kQuestion),
+      "");
   // Restating the question and then answering it at length.
-  EXPECT_EQ(filter.answer("You ask when the old stone bridge over the river was built, who paid for it, and how long "
-                          "the work took. The first stone was laid in 1820; the town paid with a toll on salt, and "
-                          "four years later the first cart went over it, with the mayor and his two cats on board.",
-                          kQuestion),
-            "");
+  EXPECT_EQ(
+      filter.answer(
+          "You ask when the old stone bridge over the river was built, who paid for it, and how "
+          "long "
+          "the work took. The first stone was laid in 1820; the town paid with a toll on salt, and "
+          "four years later the first cart went over it, with the mayor and his two cats on board.",
+          kQuestion),
+      "");
   // Extracts and corrections repeat the text, not what is asked of it.
   const std::string text =
-      "The bridge was closed in spring because two of its cables had begun to rust. The town paid for the repair.";
-  EXPECT_EQ(filter.answer(text, "Correct all the mistakes that you can find in the text that is given here, and say "
-                                "nothing else: " + text),
-            "");
+      "The bridge was closed in spring because two of its cables had begun to rust. The town paid "
+      "for the repair.";
+  EXPECT_EQ(
+      filter.answer(
+          text,
+          "Correct all the mistakes that you can find in the text that is given here, and say "
+          "nothing else: " +
+              text),
+      "");
   // Completed, quoted, or a comment.
-  const std::string open = "Aerials that send the same amount of energy in every horizontal direction are called";
+  const std::string open =
+      "Aerials that send the same amount of energy in every horizontal direction are called";
   EXPECT_EQ(filter.answer(open + " isotropic aerials.", open), "");
-  EXPECT_EQ(filter.answer("\"" + kQuestion + "\" is the first line of a song by a singer from the town.", kQuestion), "");
+  EXPECT_EQ(
+      filter.answer("\"" + kQuestion + "\" is the first line of a song by a singer from the town.",
+                    kQuestion),
+      "");
   EXPECT_EQ(filter.answer("# " + open + "\nx = ask(name)\nprint(x, 'aerials')\n", open + "."), "");
   EXPECT_EQ(filter.answer("What is it?", "What is it?"), "");  // too short to tell
   EXPECT_EQ(filter.answer("", kQuestion), "");
@@ -69,7 +88,8 @@ TEST(Echo, Options) {
   Filter tags("filters.echo", "{action: tag}");
   Batch batch;
   add_chat(batch, kQuestion, kQuestion);
-  add_chat(batch, kQuestion, "It was built in 1820. The town paid for it, and the work took four years.");
+  add_chat(batch, kQuestion,
+           "It was built in 1820. The town paid for it, and the work took four years.");
   add_chat(batch, "Why?", "Because.");
   tags.run(batch);
   ASSERT_EQ(batch.tags.size(), 2u);

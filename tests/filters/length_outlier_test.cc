@@ -12,7 +12,8 @@ namespace {
 struct Outliers {
   explicit Outliers(std::string_view options = "{}") {
     BuildContext context{.memory = &memory};
-    auto made = find_component("filters.length_outlier")->make(*parse_yaml(options, "options"), context);
+    auto made =
+        find_component("filters.length_outlier")->make(*parse_yaml(options, "options"), context);
     EXPECT_TRUE(made) << made.error().message;
     fold = std::move(std::get<std::unique_ptr<Fold>>(made->at(0)));
   }
@@ -42,7 +43,8 @@ void add_family(Batch& batch, const std::string& prompt, int size, unsigned seed
   std::mt19937 random(seed);
   for (int i = 0; i < 200; ++i) {
     add_chat(batch, prompt + std::to_string(random() % 100),
-             std::string(static_cast<std::size_t>(size) / 2 + random() % static_cast<unsigned>(size), 'x'));
+             std::string(
+                 static_cast<std::size_t>(size) / 2 + random() % static_cast<unsigned>(size), 'x'));
   }
 }
 
@@ -72,7 +74,8 @@ TEST(LengthOutlier, FamiliesFromAField) {
   Batch batch;
   for (int i = 0; i < 100; ++i) {
     for (const char* task : {"a", "b"}) {
-      add_chat(batch, "q", std::string(task[0] == 'a' ? 10U + static_cast<unsigned>(i) % 5 : 5000U, 'x'));
+      add_chat(batch, "q",
+               std::string(task[0] == 'a' ? 10U + static_cast<unsigned>(i) % 5 : 5000U, 'x'));
       batch.records.back().json = batch.arena.copy(std::string("{\"task\": \"") + task + "\"}");
     }
   }
@@ -91,7 +94,9 @@ TEST(LengthOutlier, OrderDoesNotMatter) {
   for (unsigned i = 0; i < batches.size(); ++i) {
     std::mt19937 random(i);
     for (unsigned n = 0; n < (i == 0 ? 400 : 20); ++n) {
-      add_chat(batches[i], "Family " + std::string(1, static_cast<char>('a' + random() % 26)) + std::string(1, static_cast<char>('a' + random() % 26)) + " x",
+      add_chat(batches[i],
+               "Family " + std::string(1, static_cast<char>('a' + random() % 26)) +
+                   std::string(1, static_cast<char>('a' + random() % 26)) + " x",
                std::string(1 + random() % 3000, 'x'));
     }
   }
@@ -104,7 +109,8 @@ TEST(LengthOutlier, OrderDoesNotMatter) {
       }
       return out + outliers.fold->report();
     };
-    Outliers together(options), apart(options), backwards(options), stopped(options), resumed(options);
+    Outliers together(options), apart(options), backwards(options), stopped(options),
+        resumed(options);
     together.see({&batches[0], &batches[1], &batches[2], &batches[3], &batches[4], &batches[5]});
     for (Batch& batch : batches) apart.see({&batch});
     backwards.see({&batches[5], &batches[3]});
@@ -138,7 +144,8 @@ TEST(LengthOutlier, MemoryIsAccountedFor) {
   MemoryBudget memory(10 * 4096);
   LengthFamilies families(1000, &memory);
   Result<void> last;
-  for (std::uint64_t i = 0; i < 100 && last; ++i) last = families.add(i * 0x9E3779B97F4A7C15U, 5, 1);
+  for (std::uint64_t i = 0; i < 100 && last; ++i)
+    last = families.add(i * 0x9E3779B97F4A7C15U, 5, 1);
   ASSERT_FALSE(last);
   EXPECT_EQ(last.error().code, Code::kLimit);
   families.clear();

@@ -13,7 +13,8 @@ std::string prose(int words, unsigned of, unsigned seed = 1) {
   std::string out;
   for (int i = 0; i < words; ++i) {
     unsigned word = random() % of;
-    for (unsigned n = 0; n < 2 + word % 7; ++n) out += static_cast<char>('a' + (word * 7 + n * (word + 3)) % 26);
+    for (unsigned n = 0; n < 2 + word % 7; ++n)
+      out += static_cast<char>('a' + (word * 7 + n * (word + 3)) % 26);
     out += i % 12 == 11 ? ". " : " ";
   }
   return out;

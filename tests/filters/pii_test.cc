@@ -30,14 +30,17 @@ TEST(Pii, IsFound) {
   EXPECT_EQ(found("card 4111 1111 1111 1111."), "card=4111 1111 1111 1111");
   EXPECT_EQ(found("amex 378282246310005"), "card=378282246310005");
   EXPECT_EQ(found("SSN 219-09-9999"), "national_id=219-09-9999");
-  EXPECT_EQ(found("NINO AB123456C, or AB 12 34 56 C."), "national_id=AB123456C national_id=AB 12 34 56 C");
+  EXPECT_EQ(found("NINO AB123456C, or AB 12 34 56 C."),
+            "national_id=AB123456C national_id=AB 12 34 56 C");
   EXPECT_EQ(found("CPF 111.444.777-35"), "national_id=111.444.777-35");
   EXPECT_EQ(found("DNI 12345678Z."), "national_id=12345678Z");
-  EXPECT_EQ(found("NIR 1 85 05 78 006 084 91, 185057800608491"), "national_id=1 85 05 78 006 084 91 national_id=185057800608491");
+  EXPECT_EQ(found("NIR 1 85 05 78 006 084 91, 185057800608491"),
+            "national_id=1 85 05 78 006 084 91 national_id=185057800608491");
   EXPECT_EQ(found("id 11010519491231002X"), "national_id=11010519491231002X");
   EXPECT_EQ(found("aadhaar 2341 2341 2346"), "national_id=2341 2341 2346");
   EXPECT_EQ(found("API_KEY = \"f3Kq9ZpL2mXw7RtB8vNc\""), "secret=f3Kq9ZpL2mXw7RtB8vNc");
-  EXPECT_EQ(found("\"authToken\": \"a9f8e7d6c5b4a3928170f6e5d4c3b2a1\""), "secret=a9f8e7d6c5b4a3928170f6e5d4c3b2a1");
+  EXPECT_EQ(found("\"authToken\": \"a9f8e7d6c5b4a3928170f6e5d4c3b2a1\""),
+            "secret=a9f8e7d6c5b4a3928170f6e5d4c3b2a1");
   EXPECT_EQ(found("password: Qm9vbUJvb20xMjM0NTY3ODkw=="), "secret=Qm9vbUJvb20xMjM0NTY3ODkw==");
   EXPECT_EQ(found("key AKIAQ3EGRV5K2MZ7T9XB end"), "secret=AKIAQ3EGRV5K2MZ7T9XB");
   EXPECT_EQ(found("ghp_a8Fk20Lq9ZxW3rTy7UvB1nMc4DpS6eHj5GkX"), "secret=ghp_a8Fk20Lq9ZxW3rTy7UvB1nMc4DpS6eHj5GkX");
@@ -45,14 +48,42 @@ TEST(Pii, IsFound) {
 }
 
 TEST(Pii, LooksAlikeAreLeftAlone) {
-  for (const char* text : {"a@b", "x @ y.com", "decorator @app.route", "version 1.2.3.4 of it", "300.1.1.1", "1.2.3.4.5",
-                           "std::vector<int>::size_type", "at 10:30:15 today", "in 1995-2005", "page 100 200 3000",
-                           "4111 1111 1111 1112", "DE89 3704 0044 0532 0130 01", "000-12-3456", "2024-01-15",
-                           "sk-learn is a package", "DE89 3704 0044 0532 0130 0", "AB123456E", "GB123456A", "XAB123456C", "111.444.777-36",
-                           "12345678A", "1 85 05 78 006 084 92", "110105194912310021", "2341 2341 2347", "api_key = YOUR_API_KEY_GOES_HERE_NOW",
-                           "key = some_function_name_2(x)", "the key: internationalization2", "sha = f3Kq9ZpL2mXw7RtB8vNc",
-                           "token = 12345678901234567890", "key = aaaaaaaaaaaaaaaaaaaa1111", "AKIAAAAAAAAAAAAAAAAA", "3.14159265358979323846", "1234567890123456",
-                           "(1) first (2) second", "call +1", "a_b-c_d"}) {
+  for (const char* text : {"a@b",
+                           "x @ y.com",
+                           "decorator @app.route",
+                           "version 1.2.3.4 of it",
+                           "300.1.1.1",
+                           "1.2.3.4.5",
+                           "std::vector<int>::size_type",
+                           "at 10:30:15 today",
+                           "in 1995-2005",
+                           "page 100 200 3000",
+                           "4111 1111 1111 1112",
+                           "DE89 3704 0044 0532 0130 01",
+                           "000-12-3456",
+                           "2024-01-15",
+                           "sk-learn is a package",
+                           "DE89 3704 0044 0532 0130 0",
+                           "AB123456E",
+                           "GB123456A",
+                           "XAB123456C",
+                           "111.444.777-36",
+                           "12345678A",
+                           "1 85 05 78 006 084 92",
+                           "110105194912310021",
+                           "2341 2341 2347",
+                           "api_key = YOUR_API_KEY_GOES_HERE_NOW",
+                           "key = some_function_name_2(x)",
+                           "the key: internationalization2",
+                           "sha = f3Kq9ZpL2mXw7RtB8vNc",
+                           "token = 12345678901234567890",
+                           "key = aaaaaaaaaaaaaaaaaaaa1111",
+                           "AKIAAAAAAAAAAAAAAAAA",
+                           "3.14159265358979323846",
+                           "1234567890123456",
+                           "(1) first (2) second",
+                           "call +1",
+                           "a_b-c_d"}) {
     EXPECT_EQ(found(text), "") << text;
   }
 }

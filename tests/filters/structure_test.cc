@@ -73,15 +73,16 @@ TEST(Structure, Options) {
 
 // Every beginning of a value is unfinished, and no beginning is whole or invalid.
 TEST(JsonText, BeginningsAreUnfinished) {
-  const std::string text = " {\"a\": [1, -2.5e+3, true, false, null, \"x\\\"y\"], \"b\": {\"c\": []}, \"d\": 0.1}";
+  const std::string text =
+      " {\"a\": [1, -2.5e+3, true, false, null, \"x\\\"y\"], \"b\": {\"c\": []}, \"d\": 0.1}";
   std::size_t size = 0;
   EXPECT_EQ(read_json(text + "]", &size), JsonEnd::kWhole);
   EXPECT_EQ(size, text.size());
   for (std::size_t n = 0; n < text.size(); ++n) {
     EXPECT_EQ(read_json(std::string_view(text).substr(0, n), &size), JsonEnd::kUnfinished) << n;
   }
-  for (auto bad : {"{,}", "[1,]", "[01]", "[1 2]", "{\"a\" 1}", "{1: 2}", "[}", "{]", "tru3", "[+1]", "[1.x]",
-                   "\"a\nb\"", "]"}) {
+  for (auto bad : {"{,}", "[1,]", "[01]", "[1 2]", "{\"a\" 1}", "{1: 2}", "[}", "{]", "tru3",
+                   "[+1]", "[1.x]", "\"a\nb\"", "]"}) {
     EXPECT_EQ(read_json(bad, &size), JsonEnd::kInvalid) << bad;
   }
   EXPECT_EQ(read_json(std::string(2000, '['), &size), JsonEnd::kInvalid);

@@ -50,7 +50,9 @@ TEST(Sycophantic, LeavesOthersAlone) {
        }) {
     EXPECT_EQ(tag_of(answer), "") << answer;
   }
-  std::string later = "The sky is blue because light is scattered by the air, and blue light more than red light is. ";
+  std::string later =
+      "The sky is blue because light is scattered by the air, and blue light more than red light "
+      "is. ";
   EXPECT_EQ(tag_of(later + "Great question!"), "");
   EXPECT_NE(tag_of(later + "Great question!", "{window: 200}"), "");
 }

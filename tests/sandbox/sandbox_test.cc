@@ -19,9 +19,9 @@ namespace {
 using namespace std::chrono_literals;
 using End = SandboxRun::End;
 
-#define OPEN_OR_SKIP(name)                                                     \
-  auto name##_opened = Sandbox::open();                                        \
-  if (!name##_opened) GTEST_SKIP() << name##_opened.error().message;           \
+#define OPEN_OR_SKIP(name)                                           \
+  auto name##_opened = Sandbox::open();                              \
+  if (!name##_opened) GTEST_SKIP() << name##_opened.error().message; \
   const Sandbox& name = *name##_opened
 
 // True once this process, which orphans of its runs fall to, has no child any more.
@@ -64,7 +64,8 @@ TEST(Sandbox, EndlessLoopsEnd) {
 TEST(Sandbox, ForkBombsDoNotGoOff) {
   OPEN_OR_SKIP(sandbox);
   ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-  auto run = sandbox.run("import os\nwhile True:\n  try: os.fork()\n  except PermissionError: print('no'); break");
+  auto run = sandbox.run(
+      "import os\nwhile True:\n  try: os.fork()\n  except PermissionError: print('no'); break");
   EXPECT_EQ(run->output, "no\n");
   run = sandbox.run("import threading\nthreading.Thread(target=print).start()");
   EXPECT_EQ(run->status, 1);
@@ -88,7 +89,8 @@ TEST(Sandbox, NothingCanBeWrittenOutside) {
   ::unlink(outside.c_str());
   auto attempt = [&](const std::string& path) {
     return sandbox
-        .run("try:\n  open('" + path + "', 'w').write('x'); print('written')\nexcept OSError as e: print('no')")
+        .run("try:\n  open('" + path +
+             "', 'w').write('x'); print('written')\nexcept OSError as e: print('no')")
         ->output;
   };
   EXPECT_EQ(attempt("/usr/x"), "no\n");
@@ -97,12 +99,13 @@ TEST(Sandbox, NothingCanBeWrittenOutside) {
   EXPECT_EQ(attempt(CORPUS_SOURCE_DIR "/x"), "no\n");
   EXPECT_EQ(attempt("/tmp/x"), "written\n");  // its own, gone with it
   attempt(outside);
-  struct stat info{};
+  struct stat info {};
   EXPECT_NE(::stat(outside.c_str(), &info), 0);
   EXPECT_NE(::stat("/tmp/x", &info), 0);
   // Nor filled: the tmpfs is small, and a file smaller.
   auto run = sandbox.run(
-      "n = 0\ntry:\n  for n in range(999): open(f'/tmp/{n}', 'wb').write(b'x' * 500000)\nexcept OSError: print(n)");
+      "n = 0\ntry:\n  for n in range(999): open(f'/tmp/{n}', 'wb').write(b'x' * 500000)\nexcept "
+      "OSError: print(n)");
   EXPECT_LT(std::atoi(run->output.c_str()), 40);
   EXPECT_NE(sandbox.run("open('/tmp/x', 'wb').write(b'x' * (2 << 20))")->status, 0);
 }
@@ -113,24 +116,29 @@ TEST(Sandbox, NothingOfTheHostCanBeRead) {
   auto run = sandbox.run(
       "import os\nprint(sorted(os.listdir('/')))\nprint('STUDENT_TEST_SECRET' in os.environ)\n"
       "fds = []\n"
-      "for fd in range(64):\n  try: os.fstat(fd); fds.append(fd)\n  except OSError: pass\nprint(fds)");
+      "for fd in range(64):\n  try: os.fstat(fd); fds.append(fd)\n  except OSError: "
+      "pass\nprint(fds)");
   ::unsetenv("STUDENT_TEST_SECRET");
   EXPECT_EQ(run->output, "['bin', 'lib', 'lib64', 'program.py', 'tmp', 'usr']\nFalse\n[0, 1, 2]\n");
 }
 
 TEST(Sandbox, NoNetwork) {
   OPEN_OR_SKIP(sandbox);
-  auto run = sandbox.run("import socket\ntry: socket.socket()\nexcept PermissionError: print('no')");
+  auto run =
+      sandbox.run("import socket\ntry: socket.socket()\nexcept PermissionError: print('no')");
   EXPECT_EQ(run->output, "no\n");
 }
 
 TEST(Sandbox, SignalsStayInside) {
   OPEN_OR_SKIP(sandbox);
-  auto run = sandbox.run("import os, signal\n"
-                         "for pid in [os.getppid(), 1, " + std::to_string(::getpid()) + ", -1]:\n"
-                         "  try: os.kill(pid, signal.SIGKILL)\n"
-                         "  except OSError: pass\n"
-                         "print('alive')");
+  auto run = sandbox.run(
+      "import os, signal\n"
+      "for pid in [os.getppid(), 1, " +
+      std::to_string(::getpid()) +
+      ", -1]:\n"
+      "  try: os.kill(pid, signal.SIGKILL)\n"
+      "  except OSError: pass\n"
+      "print('alive')");
   EXPECT_EQ(run->output, "alive\n");
   EXPECT_EQ(::kill(::getpid(), 0), 0);  // and so is this process
 }
@@ -150,11 +158,13 @@ TEST(Sandbox, WithoutBubblewrapNothingRuns) {
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code, Code::kUnsupported);
   EXPECT_EQ(none.error().message,
-            "bwrap is not on PATH: install bubblewrap; code that a model wrote is not run outside a sandbox");
+            "bwrap is not on PATH: install bubblewrap; code that a model wrote is not run outside "
+            "a sandbox");
   // One that does not work, as where namespaces are forbidden.
   std::string folder = ::testing::TempDir() + "sandbox_path";
   ::mkdir(folder.c_str(), 0700);
-  std::ofstream(folder + "/bwrap") << "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n";
+  std::ofstream(folder + "/bwrap")
+      << "#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n";
   ::chmod((folder + "/bwrap").c_str(), 0700);
   ::setenv("PATH", folder.c_str(), 1);
   auto broken = Sandbox::open();
