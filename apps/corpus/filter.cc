@@ -7,7 +7,8 @@ namespace corpus::cli {
 Result<int> filter(const Args& args) {
   // Cheap ones first, as in the profiles: what one drops the next need not look at.
   static constexpr std::string_view kOrder[] = {
-      "filters.encoding", "filters.length", "filters.truncated", "filters.loop", "filters.refusal"};
+      "filters.encoding", "filters.length",  "filters.truncated", "filters.structure",
+      "filters.loop",     "filters.refusal", "filters.echo",      "filters.low_information"};
   Recipe recipe;
   for (auto id : kOrder) {
     std::string path = "stages." + std::string(id);

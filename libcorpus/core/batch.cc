@@ -46,6 +46,7 @@ void Batch::reset() {
     buffer.release_above(kRetain);
   }
   encoded_records.clear();
+  for (auto& note : notes) note->clear();
   arena.reset();
 }
 
@@ -55,6 +56,7 @@ std::size_t Batch::footprint() const {
                   edits.capacity() * sizeof(Edit);
   for (const auto& column : columns) n += column.capacity() * sizeof(Key128);
   for (const auto& buffer : encoded) n += buffer.capacity();
+  for (const auto& note : notes) n += note->footprint();
   return n;
 }
 

@@ -6,10 +6,14 @@
 // does. Citations such as [3] are taken out of the lines that stay.
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "filters/line_rule_map.h"
 #include "simd/byte_set.h"
+#include "simd/space_edges.h"
+#include "simd/utf8_count.h"
 #include "text/python_lines.h"
 #include "text/token_walk.h"
 #include "text/unicode_forms.h"
@@ -33,6 +37,7 @@ constexpr std::string_view kPolicies[] = {"terms of use", "privacy policy", "coo
 struct C4Scratch {
   text::TokenWalk walk;
   std::string line, lower;
+  std::vector<std::uint32_t> edges;
   std::uint64_t sentences = 0, lines = 0, kept = 0;
 };
 
@@ -72,7 +77,16 @@ struct WordCount {
   std::size_t words = 0, longest = 0;  // characters
 };
 
-WordCount count_words(std::string_view line) {
+// Is there white space beyond ASCII? All of it begins with one of four bytes.
+bool has_wide_space(std::string_view text) {
+  static constexpr simd::ByteSet kLeads = simd::ByteSet().add(0xC2).add(0xE1, 0xE3);
+  for (std::size_t at = 0; (at = simd::find_first(kLeads, text, at)) < text.size(); ++at) {
+    if (text::is_python_space(text::decode(text.substr(at)).c)) return true;
+  }
+  return false;
+}
+
+WordCount count_words_slowly(std::string_view line) {
   WordCount out;
   std::size_t chars = 0;
   auto end_word = [&] {
@@ -93,13 +107,43 @@ WordCount count_words(std::string_view line) {
   return out;
 }
 
+// `edges` are those of the line's runs between ASCII white space.
+WordCount count_words(std::string_view line, std::span<const std::uint32_t> edges) {
+  if (has_wide_space(line)) return count_words_slowly(line);
+  WordCount out{.words = edges.size() / 2};
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < edges.size(); i += 2) {
+    bytes = std::max<std::size_t>(bytes, edges[i + 1] - edges[i]);
+  }
+  out.longest = bytes;
+  if (text::is_ascii(line)) return out;
+  out.longest = 0;
+  for (std::size_t i = 0; i < edges.size(); i += 2) {
+    std::string_view word = line.substr(edges[i], edges[i + 1] - edges[i]);
+    if (word.size() > out.longest) out.longest = std::max(out.longest, simd::count_code_points(word));
+  }
+  return out;
+}
+
 // Sentences of a line: a new one begins with the first token behind a full stop that is itself
 // neither that nor punctuation. White space other than single spaces is a token, too.
 class SentenceCounter {
  public:
   explicit SentenceCounter(text::TokenWalk& walk) : walk_(walk) {}
 
-  std::size_t count(std::string_view line) {
+  // `edges` are those of the line's runs between ASCII white space.
+  std::size_t count(std::string_view line, std::span<const std::uint32_t> edges) {
+    bool single = edges.empty() || (edges.front() == 0 && edges.back() == line.size());
+    for (std::size_t i = 1; i + 1 < edges.size(); i += 2) {
+      single &= edges[i + 1] == edges[i] + 1 && line[edges[i]] == ' ';
+    }
+    if (!single || has_wide_space(line)) return count_slowly(line);
+    tokens(line);
+    return sentences_;
+  }
+
+ private:
+  std::size_t count_slowly(std::string_view line) {
     std::size_t begin = 0, at = 0;
     while (at < line.size()) {
       auto [c, size] = text::decode(line.substr(at));
@@ -124,7 +168,6 @@ class SentenceCounter {
     return sentences_;
   }
 
- private:
   void tokens(std::string_view part) {
     for (const text::Token& t : walk_.walk(part)) {
       token(t.has(text::Token::kStop), t.has(text::Token::kPunctuation));
@@ -186,11 +229,15 @@ class C4 {
  private:
   // *kept is what stays of the line, or null.
   Reason keep(std::string_view line, Scratch& s, std::string_view* kept) const {
-    const WordCount words = count_words(line);
+    auto edges = edges_of(line, s);
+    const WordCount words = count_words(line, edges);
     if (limits_.word_chars > 0 && static_cast<std::int64_t>(words.longest) > limits_.word_chars) {
       return {};
     }
-    if (limits_.citations) line = without_citations(line, s.line);
+    if (limits_.citations) {
+      const std::string_view clean = without_citations(line, s.line);
+      if (clean.data() != line.data()) edges = edges_of(line = clean, s);
+    }
     if (limits_.terminal_punct) {
       bool ends = !line.empty() && std::string_view(".?!\"'").find(line.back()) != std::string_view::npos;
       if (!ends || line.ends_with("...")) return {};
@@ -204,11 +251,15 @@ class C4 {
                                       [&](std::string_view p) { return has(s.lower, p); })) {
       return {};
     }
-    if (limits_.sentences > 0) s.sentences += SentenceCounter(s.walk).count(line);
+    if (limits_.sentences > 0) s.sentences += SentenceCounter(s.walk).count(line, edges);
     *kept = line.empty() ? std::string_view("") : line;
     return {};
   }
 
+  static std::span<const std::uint32_t> edges_of(std::string_view line, Scratch& s) {
+    if (s.edges.size() < line.size() + 2) s.edges.resize(line.size() + 2);
+    return {s.edges.data(), simd::space_edges(line, s.edges.data())};
+  }
   static bool has(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
   }

@@ -25,6 +25,7 @@ struct Limits {
 
 struct FinewebScratch {
   text::TokenWalk walk;
+  TokenNote* note = nullptr;
   HashSet seen;
   std::vector<std::uint32_t> edges;
 };
@@ -70,7 +71,8 @@ class Fineweb {
       return verdict;
     }
     if (!measure && !may_be_list(text, feeds, s.edges)) return verdict;
-    const double list = share(feeds, s.walk.walk(text).size());
+    const text::TokenCounts* known = s.note->find(text);
+    const double list = share(feeds, known != nullptr ? known->tokens : s.walk.count(text).tokens);
     broken("feeds_per_word", list, list > limits_.feeds, list_);
     return verdict;
   }

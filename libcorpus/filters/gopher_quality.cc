@@ -59,17 +59,22 @@ Signs count_signs(std::string_view text) {
   return out;
 }
 
+struct QualityScratch {
+  text::TokenWalk walk;
+  TokenNote* note = nullptr;
+};
+
 class GopherQuality {
  public:
-  using Scratch = text::TokenWalk;
+  using Scratch = QualityScratch;
   static constexpr std::string_view kTag = "gopher_quality";
 
   GopherQuality(const Limits& limits, std::vector<std::string> stop_words)
       : limits_(limits), stop_words_(std::move(stop_words)) {}
 
-  Scratch scratch() const { return text::TokenWalk(stop_words_); }
+  Scratch scratch() const { return {text::TokenWalk(stop_words_)}; }
 
-  Reason judge(std::string_view text, Scratch& walk, Signals* signals) const {
+  Reason judge(std::string_view text, Scratch& s, Signals* signals) const {
     Reason verdict;
     // True when there is no need to go on.
     auto broken = [&](bool breaks, Reason reason) {
@@ -79,7 +84,7 @@ class GopherQuality {
     auto say = [&](std::string_view name, double value) {
       if (signals != nullptr) signals->add(name, value);
     };
-    const text::TokenCounts counts = walk.count(text);
+    const text::TokenCounts counts = count(text, s);
     const std::size_t words = counts.words;
     const auto n = static_cast<double>(counts.tokens);
     say("words", static_cast<double>(words));
@@ -125,8 +130,17 @@ class GopherQuality {
   }
   static bool over(double value, double limit) { return limit > 0 && value > limit; }
 
+  text::TokenCounts count(std::string_view text, Scratch& s) const {
+    if (!usual_words_) return s.walk.count(text);
+    if (const text::TokenCounts* known = s.note->find(text)) return *known;
+    text::TokenCounts counts = s.walk.count(text);
+    s.note->set(text, counts);
+    return counts;
+  }
+
   Limits limits_;
   std::vector<std::string> stop_words_;
+  bool usual_words_ = stop_words_ == gopher_stop_words();
   Reason short_ = Reason::intern("filters.gopher_quality.short_doc");
   Reason long_ = Reason::intern("filters.gopher_quality.long_doc");
   Reason below_ = Reason::intern("filters.gopher_quality.below_avg_threshold");
@@ -153,7 +167,7 @@ Result<Stages> make_filters_gopher_quality(const Value& value, BuildContext&) {
   limits.letters = value.get("min_alphabetic", limits.letters);
   limits.stop_words = value.get("min_stop_words", limits.stop_words);
   limits.distinct = value.get("distinct_stop_words", limits.distinct);
-  std::vector<std::string> stop_words = {"the", "be", "to", "of", "and", "that", "have", "with"};
+  std::vector<std::string> stop_words = gopher_stop_words();
   if (value.find("stop_words") != nullptr) stop_words = value.strings("stop_words");
   CORPUS_TRY(RuleOptions options, rule_options(value));
   return ruled_by(GopherQuality(limits, std::move(stop_words)), options);

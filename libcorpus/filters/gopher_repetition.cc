@@ -27,7 +27,8 @@ struct Limits {
 };
 
 struct RepetitionScratch {
-  text::TokenWalk walk;
+  text::TokenWalk walk{gopher_stop_words()};
+  TokenNote* note = nullptr;
   TokenRepeats repeats;
   HashSet seen;
 };
@@ -102,6 +103,7 @@ class GopherRepetition {
     }
 
     s.repeats.start(s.walk.walk(text));
+    s.note->set(text, s.walk.counts());
     // Most texts are far from the limits, and a bound says so.
     TokenRepeats::Tops bounds{};
     if (!measure) bounds = s.repeats.tops_at_most();

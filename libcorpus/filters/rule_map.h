@@ -3,7 +3,8 @@
 // A Rules type judges one text. It has a Scratch made by scratch(), a constexpr kTag (what it is
 // called under "corpus"), and
 //   Reason judge(std::string_view text, Scratch&, Signals* signals) const;
-// which returns the first rule that is broken. With `signals` it measures everything and adds each
+// which returns the first rule that is broken. A Scratch with a member `TokenNote* note` gets the
+// record's there. With `signals` it measures everything and adds each
 // signal; without, it may stop early. The text is that of the turns in scope, joined by line feeds.
 //
 // action: drop sets the reason; action: tag writes {"signal":value,...,"verdict":"short_doc"}
@@ -21,6 +22,7 @@
 
 #include "corpus/component.h"
 #include "filters/judge.h"
+#include "filters/token_notes.h"
 
 namespace corpus {
 
@@ -63,6 +65,9 @@ class RuleMap final : public Map {
       Record& record = batch.records[i];
       if (record.drop) continue;
       std::string_view text = text_in_scope(record, options_.scope, memory.joined);
+      if constexpr (requires { memory.scratch.note; }) {
+        memory.scratch.note = &batch.note<TokenNotes>().of(batch, i);
+      }
       if (!options_.tag) {
         record.drop = rules_.judge(text, memory.scratch, nullptr);
         continue;

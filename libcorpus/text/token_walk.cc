@@ -220,7 +220,27 @@ void TokenWalk::for_each_run(std::string_view text, Known&& known, Cut&& cut_run
   }
 }
 
+void TokenWalk::count(const Slot& slot) {
+  counts_.tokens += slot.count;
+  counts_.words += slot.words;
+  counts_.word_chars += slot.word_chars;
+  counts_.letters += slot.letters;
+  if (slot.listed == 0) return;
+  if (slot.kind != Kind::kKnown) {
+    ++counts_.listed;
+    counts_.seen.set(slot.listed);
+    return;
+  }
+  for (std::size_t i = 0; i < slot.count; ++i) {
+    const Token& token = known_[slot.value + i];
+    if (token.listed == 0) continue;
+    ++counts_.listed;
+    counts_.seen.set(token.listed);
+  }
+}
+
 std::span<const Token> TokenWalk::walk(std::string_view text) {
+  counts_ = {};
   std::size_t n = 0;
   auto room_for = [&](std::size_t more) {
     if (out_.size() < n + more) out_.resize(std::max(n + more, 2 * out_.size()));
@@ -229,6 +249,7 @@ std::span<const Token> TokenWalk::walk(std::string_view text) {
       text,
       [&](const Slot& slot, std::string_view run) {
         room_for(kLongestRun);
+        count(slot);
         if (slot.kind == Kind::kKnown) {
           for (std::size_t i = 0; i < slot.count; ++i) out_[n++] = known_[slot.value + i];
           return;
@@ -240,38 +261,22 @@ std::span<const Token> TokenWalk::walk(std::string_view text) {
       },
       [&](std::span<const Token> tokens) {
         room_for(tokens.size());
-        std::copy(tokens.begin(), tokens.end(), out_.begin() + static_cast<std::ptrdiff_t>(n));
-        n += tokens.size();
+        for (const Token& token : tokens) {
+          out_[n++] = token;
+          counts_.add(token);
+        }
       });
   return {out_.data(), n};
 }
 
-TokenCounts TokenWalk::count(std::string_view text) {
-  TokenCounts out;
+const TokenCounts& TokenWalk::count(std::string_view text) {
+  counts_ = {};
   for_each_run(
-      text,
-      [&](const Slot& slot, std::string_view) {
-        out.tokens += slot.count;
-        out.words += slot.words;
-        out.word_chars += slot.word_chars;
-        out.letters += slot.letters;
-        if (slot.listed == 0) return;
-        if (slot.kind != Kind::kKnown) {
-          ++out.listed;
-          out.seen.set(slot.listed);
-          return;
-        }
-        for (std::size_t i = 0; i < slot.count; ++i) {
-          const Token& token = known_[slot.value + i];
-          if (token.listed == 0) continue;
-          ++out.listed;
-          out.seen.set(token.listed);
-        }
-      },
+      text, [&](const Slot& slot, std::string_view) { count(slot); },
       [&](std::span<const Token> tokens) {
-        for (const Token& token : tokens) out.add(token);
+        for (const Token& token : tokens) counts_.add(token);
       });
-  return out;
+  return counts_;
 }
 
 }  // namespace corpus::text

@@ -84,6 +84,15 @@ struct Key128 {
   auto operator<=>(const Key128&) const = default;
 };
 
+// What a stage worked out about the records of a batch that a later stage may want as well. A type of
+// notes is a class of its own; a batch has at most one of each, made by the first stage that asks.
+class BatchNotes {
+ public:
+  virtual ~BatchNotes() = default;
+  virtual void clear() = 0;  // for the next batch
+  virtual std::size_t footprint() const = 0;
+};
+
 struct Batch {
   // --- filled by the Source
   std::uint64_t seq = 0;       // 0, 1, 2, ... within a pass
@@ -116,6 +125,17 @@ struct Batch {
   void edit(std::size_t record, Span span, std::string_view json_text) {
     edits.push_back({static_cast<std::uint32_t>(record), span, json_text});
   }
+
+  // The notes of type T. Nothing is known about records that no stage took note of.
+  template <typename T>
+  T& note() {
+    for (auto& note : notes) {
+      if (auto* found = dynamic_cast<T*>(note.get())) return *found;
+    }
+    notes.push_back(std::make_unique<T>());
+    return static_cast<T&>(*notes.back());
+  }
+  std::vector<std::unique_ptr<BatchNotes>> notes;
 
   void reset();                   // empty, memory kept up to a bound
   std::size_t footprint() const;  // bytes held, for --memory
