@@ -12,8 +12,8 @@
  *     Options of components are JSON, checked against the schemas in schemas/: features are added by
  *     options, not by functions.
  *  5. Threads: a handle is used by one thread at a time; different handles by any threads at once.
- *     Exceptions: corpus_tokenizer, corpus_reader, corpus_stages and corpus_recipe may be shared by threads
- *     that do not change them; corpus_cancel by any; of a corpus_stream one thread may push while another takes.
+ *     Exceptions: corpus_tokenizer, corpus_reader, corpus_stages, corpus_keys and corpus_recipe may be shared by
+ *     threads that do not change them; corpus_cancel by any; of a corpus_stream one thread may push while another takes.
  *  6. A bad record is data: it is dropped with a reason and counted. An error means that the stream, the
  *     options or the machine failed; its message names input, position, option and remedy.
  */
@@ -235,6 +235,19 @@ CORPUS_API corpus_status corpus_stages_apply(const corpus_stages* stages, const 
                                              char** reasons, size_t* reasons_size, char** lines, size_t* lines_size,
                                              corpus_error* error);
 CORPUS_API void corpus_stages_free(corpus_stages* stages);
+
+/* What dedup.exact and dedup.minhash compare of a record, as 64-bit numbers, for a program that brings the records of
+ * many machines together. Of dedup.exact all of them (two) are equal in duplicates; of dedup.minhash (one a band) at
+ * least one at the same place, and what is connected by such links is one cluster. The first in input order stays. */
+typedef struct corpus_keys corpus_keys;
+/* The recipe has that one stage. Its index, verify, keep other than first and scope: turn: CORPUS_UNSUPPORTED. */
+CORPUS_API corpus_status corpus_keys_create(const corpus_recipe* recipe, corpus_keys** out, corpus_error* error);
+CORPUS_API size_t corpus_keys_words(const corpus_keys* keys); /* how many numbers */
+/* In a stage's callback, or of a batch taken with its turns. *rows: for each record that was not dropped and has
+ * something to compare its byte offset, then its numbers; *count such rows, which the caller gives to corpus_free(). */
+CORPUS_API corpus_status corpus_keys_of(const corpus_keys* keys, const corpus_batch* batch, uint64_t** rows,
+                                        size_t* count, corpus_error* error);
+CORPUS_API void corpus_keys_free(corpus_keys* keys);
 
 typedef struct corpus_reader corpus_reader; /* a corpus folder, at random */
 CORPUS_API corpus_status corpus_reader_open(const char* dir, corpus_reader** out, corpus_error* error);

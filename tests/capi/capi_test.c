@@ -284,6 +284,73 @@ static void test_stages_on_buffers(void) {
   corpus_recipe_free(recipe);
 }
 
+struct keys_seen {
+  corpus_keys* keys;
+  uint64_t rows[4][20]; /* of four records at most: offset, then the keys */
+  size_t count;
+};
+
+static int take_keys(void* context, corpus_batch* batch, char message[256]) {
+  struct keys_seen* seen = context;
+  uint64_t* rows = NULL;
+  size_t row = 1 + corpus_keys_words(seen->keys);
+  (void)message;
+  if (corpus_keys_of(seen->keys, batch, &rows, &seen->count, NULL) != CORPUS_OK || seen->count > 4) return 1;
+  for (size_t i = 0; i < seen->count; ++i) memcpy(seen->rows[i], rows + i * row, row * sizeof *rows);
+  corpus_free(rows);
+  return 0;
+}
+
+static void test_keys_of(const char* stage, size_t words) {
+  const char* records =
+      "{\"text\":\"a text of more than five words\"}\n{\"text\":\"\"}\n{\"text\": \"a text of more than five words\"}\n"
+      "{\"text\":\"quite another one, but as long\"}\n";
+  struct keys_seen seen = {NULL, {{0}}, 0};
+  corpus_error error = {0, ""};
+  corpus_recipe* recipe = recipe_of(stage);
+  corpus_stream* stream = NULL;
+  size_t taken = 0;
+  OK(corpus_keys_create(recipe, &seen.keys, NULL));
+  CHECK(corpus_keys_words(seen.keys) == words && corpus_keys_words(NULL) == 0);
+  CHECK(corpus_keys_of(seen.keys, NULL, NULL, NULL, &error) == CORPUS_INVALID_ARGUMENT);
+  corpus_recipe_free(recipe);
+  recipe = recipe_of("{corpus: 1}");
+  OK(corpus_stream_create(recipe, &stream, NULL));
+  corpus_recipe_free(recipe);
+  OK(corpus_stream_add_scan(stream, SIZE_MAX, "keys", take_keys, &seen, NULL));
+  OK(corpus_stream_pushed(stream, NULL, NULL));
+  OK(corpus_stream_start(stream, NULL, NULL));
+  OK(corpus_stream_push(stream, records, strlen(records), &taken, NULL));
+  OK(corpus_stream_finish(stream, NULL, NULL, NULL));
+  corpus_stream_free(stream);
+  CHECK(seen.count == 3); /* the empty text has nothing to compare */
+  CHECK(seen.rows[0][0] == 0 && seen.rows[1][0] > 40 && seen.rows[2][0] > seen.rows[1][0]);
+  CHECK(memcmp(seen.rows[0] + 1, seen.rows[1] + 1, words * sizeof(uint64_t)) == 0);
+  CHECK(memcmp(seen.rows[0] + 1, seen.rows[2] + 1, words * sizeof(uint64_t)) != 0);
+  corpus_keys_free(seen.keys);
+}
+
+static void test_keys(void) {
+  static const char* const refused[] = {
+      "{corpus: 1, stages: [{dedup.exact: {scope: turn}}]}", "{corpus: 1, stages: [{dedup.exact: {index: x}}]}",
+      "{corpus: 1, stages: [{dedup.minhash: {verify: jaccard}}]}",
+      "{corpus: 1, stages: [{dedup.minhash: {keep: longest}}]}", "{corpus: 1, stages: [filters.loop]}"};
+  corpus_error error = {0, ""};
+  corpus_keys* keys = NULL;
+  test_keys_of("{corpus: 1, stages: [dedup.exact]}", 2);
+  test_keys_of("{corpus: 1, stages: [dedup.minhash]}", 16);
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; ++i) {
+    corpus_recipe* recipe = recipe_of(refused[i]);
+    CHECK(corpus_keys_create(recipe, &keys, &error) == CORPUS_UNSUPPORTED && keys == NULL);
+    corpus_recipe_free(recipe);
+  }
+  corpus_recipe* none = recipe_of("{corpus: 1}");
+  CHECK(corpus_keys_create(none, &keys, &error) == CORPUS_INVALID_ARGUMENT);
+  corpus_recipe_free(none);
+  CHECK(corpus_keys_create(NULL, &keys, &error) == CORPUS_INVALID_ARGUMENT);
+  corpus_keys_free(NULL);
+}
+
 /* What a run put into an index is found in a buffer afterwards. `in` holds numbered records. */
 static void test_index_query(const char* dir, const char* in) {
   char text[4096], line[128], *reasons = NULL, *lines = NULL;
@@ -403,6 +470,7 @@ int main(int argc, char** argv) {
   test_misuse();
   test_plain();
   test_stages_on_buffers();
+  test_keys();
   test_ten_threads();
   test_run_and_read(argv[1]);
   if (failures == 0) puts("all held");

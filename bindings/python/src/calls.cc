@@ -75,6 +75,17 @@ void bind_calls(nb::module_& m) {
     return taken(out, size);
   }, nb::arg("query"));
 
+  // Raises when a stage does not look at each record on its own.
+  m.def("check_stages", [](const std::string& recipe_json) {
+    Recipe recipe(recipe_json);
+    corpus_stages* stages = nullptr;
+    check([&](corpus_error* e) { return corpus_stages_create(recipe.get(), &stages, e); });
+    corpus_stages_free(stages);
+  }, nb::arg("recipe"));
+  nb::class_<Keys>(m, "Keys", "What the one dedup stage of a recipe compares of a record.")
+      .def(nb::init<const std::string&>(), nb::arg("recipe"))
+      .def_prop_ro("words", [](const Keys& k) { return corpus_keys_words(k.handle); }, "64-bit numbers of a record.");
+
   nb::class_<Reader>(m, "Reader", "A corpus folder at random: len(r), r[5], r.find(id).")
       .def(nb::init<const std::string&>(), nb::arg("dir"))
       .def("__len__", [](const Reader& r) { return corpus_reader_size(r.handle); })

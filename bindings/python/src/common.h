@@ -54,6 +54,33 @@ auto interruptible(F&& f, Cancel&& cancel) {
   return future.get();
 }
 
+// A recipe for the length of a call.
+class Recipe {
+ public:
+  explicit Recipe(const std::string& json) {
+    check([&](corpus_error* e) { return corpus_recipe_parse(json.data(), json.size(), "chain", &handle_, e); });
+  }
+  Recipe(const Recipe&) = delete;
+  Recipe& operator=(const Recipe&) = delete;
+  ~Recipe() { corpus_recipe_free(handle_); }
+  const corpus_recipe* get() const { return handle_; }
+
+ private:
+  corpus_recipe* handle_ = nullptr;
+};
+
+// What a dedup stage compares of a record; see corpus_keys.
+struct Keys {
+  corpus_keys* handle = nullptr;
+  explicit Keys(const std::string& recipe_json) {
+    Recipe recipe(recipe_json);
+    check([&](corpus_error* e) { return corpus_keys_create(recipe.get(), &handle, e); });
+  }
+  Keys(const Keys&) = delete;
+  Keys& operator=(const Keys&) = delete;
+  ~Keys() { corpus_keys_free(handle); }
+};
+
 void bind_records(nb::module_& m);
 void bind_calls(nb::module_& m);
 

@@ -118,6 +118,18 @@ void bind_records(nb::module_& m) {
         if (i < 0 || i >= size) throw nb::index_error();
         return Record{b.held, static_cast<std::size_t>(i)};
       })
+      .def("keys", [](const Batch& b, const Keys& keys) {
+        std::uint64_t* rows = nullptr;
+        std::size_t count = 0;
+        const corpus_batch* batch = alive(*b.held);
+        check([&](corpus_error* e) {
+          nb::gil_scoped_release release;
+          return corpus_keys_of(keys.handle, batch, &rows, &count, e);
+        });
+        nb::bytes out(rows, count * (1 + corpus_keys_words(keys.handle)) * sizeof *rows);
+        corpus_free(rows);
+        return out;
+      }, nb::arg("keys"), "For each kept record with something to compare its byte offset and its keys, 64 bits each.")
       .def_prop_ro("lines", [](const Batch& b) {
         corpus_text lines = corpus_batch_lines(alive(*b.held));
         return nb::bytes(lines.data, lines.size);
