@@ -8,7 +8,7 @@
 
 The kept records are those of chain.write(), in the same order. Input and output are on storage that all
 machines see under the same path; what travels is keys (16 bytes of each band of each record) and verdicts.
-docs/howto/ray.md says how it works, what it costs, and which stages there are.
+docs/ray.md says how it works, what it costs, and which stages there are.
 """
 import json
 import os
