@@ -16,6 +16,7 @@ if(NOT CORPUS_PARQUET_PYTHON)
   endforeach()
   return()
 endif()
+set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)  # the wheel is where no loader looks
 # The versioned names, so that nothing has to be written into the wheel (pyarrow.create_library_symlinks()).
 execute_process(
   COMMAND ${CORPUS_PARQUET_PYTHON} -c "import glob, pyarrow

@@ -41,7 +41,7 @@ Result<void> ParquetSink::write(Batch& batch) {
     for (auto piece : encoded.pieces) lines_.append(piece);
     out.lines = lines_;
   }
-  // The turns at hand are those before the edits: what was masked must not come back in a column.
+  // The turns at hand may be those before the edits: what was cut must not come back in a column.
   if (!batch.edits.empty() || encode_.convert) {
     again_.reset();
     again_.bytes.append(out.lines);
