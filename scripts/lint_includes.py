@@ -25,9 +25,12 @@ ARROWS = {
     "audit": ["core", "text", "json", "base"],
     "teacher": ["core", "json", "io", "base"],
     "arrow": ["core", "json", "base"],
+    "parquet": ["io", "base"],
     "capi": ["exec", "core", "json", "arrow"],
     **{name: ["core", "json", "text", "io", "simd", "base"] for name in COMPONENTS},
 }
+for name in ("readers", "writers"):
+    ARROWS[name] = [*ARROWS[name], "parquet"]
 # First part of an include path -> the folders that may use that library.
 LIBRARIES = {
     "xxhash.h": ["base"],
@@ -50,6 +53,8 @@ LIBRARIES = {
     "nlohmann": [],
     "valijson": [],
     "tbb": ["exec"],
+    "arrow": ["parquet"],
+    "parquet": ["parquet"],
     "oneapi": ["exec"],
     "boost": ["core", "check", "dedup", "exec"],
 }

@@ -35,7 +35,7 @@ Result<int> head(const Args& args) { return show(select("select.head"), args); }
 Result<int> sample(const Args& args) { return show(select("select.sample"), args); }
 
 Result<int> convert(const Args& args) {
-  if (!args.has("to")) {
+  if (!args.has("to") && !args.get("output", "").ends_with(".parquet")) {
     return Error{Code::kInvalidArgument,
                  "name a shape: --to messages, sharegpt, alpaca, prompt_response or text"};
   }

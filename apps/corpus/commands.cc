@@ -88,7 +88,7 @@ constexpr Command kCommands[] = {
      "corpus sample -n 100 --seed 7 data/ -o sample.jsonl", sample},
     {"convert", kConvert, kMove, "IN... --to SHAPE [-o OUT]", "Rewrite records to another shape",
      "Shapes: messages, sharegpt, alpaca, prompt_response, text. Without -o the records go to "
-     "standard output.",
+     "standard output. With -o X.parquet the shape may be left out.",
      "corpus convert answers.jsonl --to messages -o chat.jsonl.zst", convert},
     {"pack", kPack, kMove, "IN... -o OUT", "Store records as a corpus folder, unchanged",
      "Shards are in the zstd seekable format: any zstd tool reads them, and a record is found "

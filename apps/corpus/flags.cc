@@ -13,8 +13,8 @@ constexpr Flag kFlags[] = {
      .help = "Where the result goes: a folder, a file or -",
      .details =
          "A folder gets shards, rejects and a manifest. A name that ends in .jsonl, .jsonl.zst "
-         "or .jsonl.gz is one file, compressed as its name says. - is standard output. null: "
-         "writes nothing and only counts.",
+         "or .jsonl.gz is one file, compressed as its name says; .parquet is one Parquet file, where "
+         "the build has that. - is standard output. null: writes nothing and only counts.",
      .commands = kMakes | kCat | kHead | kSample | kTokenize},
     {.name = "output",
      .letter = 'o',

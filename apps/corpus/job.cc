@@ -41,7 +41,7 @@ Result<void> set_output(Recipe& recipe, const std::string& out) {
   if (out == "null:") {
     recipe.output.set("null", true);
   } else if (out == "-" || out.ends_with(".jsonl") || out.ends_with(".jsonl.zst") ||
-             out.ends_with(".jsonl.gz")) {
+             out.ends_with(".jsonl.gz") || out.ends_with(".parquet")) {
     recipe.output.set("file", out);
   } else {
     recipe.output.set("dir", out);
@@ -146,7 +146,7 @@ Result<void> complete(Recipe& recipe, const Args& args, std::span<const std::str
   } else if (!has_output(recipe)) {
     if (fallback_output.empty()) {
       return wrong(
-          "no output: add -o OUT (a folder, a .jsonl file, - for standard output or null:)");
+          "no output: add -o OUT (a folder, a .jsonl or .parquet file, - for standard output or null:)");
     }
     CORPUS_CHECK(set_output(recipe, std::string(fallback_output)));
   }

@@ -9,6 +9,7 @@
 #include "corpus/record.h"
 #include "io/file.h"
 #include "io/glob.h"
+#include "parquet/files.h"
 #include "readers/sniff.h"
 
 namespace corpus::readers {
@@ -31,13 +32,12 @@ Result<void> walk(const std::string& dir, std::vector<std::string>& out) {
       continue;
     }
     std::string ext = extension(entry.name);
-    if (ext == "parquet") {
-      return Error{Code::kUnsupported,
-                   path +
-                       ": Parquet is not supported; convert it to JSON Lines, or name the files "
-                       "to read instead of the folder"};
+    bool parquet = entry.name.ends_with(".parquet");
+    if (parquet && !parquet::built()) {
+      return Error{Code::kUnsupported, path + ": " + parquet::kNotBuilt +
+                                           ", or name the files to read instead of the folder"};
     }
-    if (is_corpus_name(ext)) out.push_back(path);
+    if (parquet || is_corpus_name(ext)) out.push_back(path);
   }
   return {};
 }

@@ -19,7 +19,7 @@ struct InputFile {
 
 // Files, folders, globs and "-", in the order given; what a folder or glob stands for in byte-wise
 // order. A file that is named, also by a glob, is taken whatever its name. Of a folder, and all
-// folders in it, the files whose name says JSON, CSV, TSV or text (.zst and .gz aside); hidden
+// folders in it, the files whose name says JSON, CSV, TSV, text (.zst and .gz aside) or Parquet; hidden
 // names and names that end in .tmp are passed over. Of a folder that libcorpus wrote (it has a
 // manifest.json) only the part-* files. A path that does not exist is kNotFound; a folder or glob
 // that holds no input is kInvalidArgument.

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "parquet/files.h"
 #include "readers/delimited.h"
 #include "simd/json_scan.h"
 
@@ -23,7 +24,6 @@ Result<void> refuse_binary(std::string_view bytes, std::string_view name) {
   static constexpr std::pair<std::string_view, const char*> kKnown[] = {
       {"\xff\xfe", "UTF-16 text; convert it with iconv -f UTF-16 -t UTF-8"},
       {"\xfe\xff", "UTF-16 text; convert it with iconv -f UTF-16 -t UTF-8"},
-      {"PAR1", "Parquet, which is not supported; convert it to JSON Lines"},
       {"ARROW1", "Arrow, which is not supported; convert it to JSON Lines"},
       {"PK\x03\x04", "a zip archive; unpack it"},
       {"\xfd"
@@ -32,6 +32,11 @@ Result<void> refuse_binary(std::string_view bytes, std::string_view name) {
       {"BZh", "compressed by bzip2; pipe it through bzip2 -dc, or repack it with zstd"},
       {"\x04\x22\x4d\x18", "compressed by lz4; pipe it through lz4 -dc, or repack it with zstd"},
   };
+  if (bytes.starts_with(parquet::kMagic)) {
+    const char* why = parquet::built() ? "Parquet is read from its end: unpack it, or save the pipe to a file first"
+                                       : parquet::kNotBuilt;
+    return Error{Code::kUnsupported, std::string(name) + ": " + why};
+  }
   for (const auto& [magic, what] : kKnown) {
     if (bytes.starts_with(magic)) {
       return Error{Code::kUnsupported, std::string(name) + ": is " + what};

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "corpus/component.h"
 #include "io/byte_reader.h"
+#include "parquet/files.h"
 #include "readers/paths.h"
 #include "readers/record_reader.h"
 #include "readers/sniff.h"
@@ -118,8 +119,24 @@ Result<io::File> CorpusSource::open_file() {
   return spooled_[input_]->reopen();
 }
 
+// Read from its end, so it is no Stream of bytes; one that cannot be is left to sniff() to refuse.
+Result<bool> is_parquet(const io::File& file) {
+  if (!file.seekable()) return false;
+  char head[parquet::kMagic.size()];
+  CORPUS_TRY(std::size_t got, file.pread(head, sizeof head, 0));
+  return std::string_view(head, got) == parquet::kMagic;
+}
+
 Result<void> CorpusSource::open() {
   CORPUS_TRY(io::File file, open_file());
+  CORPUS_TRY(bool parquet, is_parquet(file));
+  if (parquet) {
+    CORPUS_TRY(auto rows, parquet::open(std::move(file)));
+    infos_[input_].format = "parquet";
+    infos_[input_].compression = rows->compression();
+    reader_ = make_reader(Format::kJsonLines, Stream(std::move(rows)), options_.limits);
+    return reader_->begin(files_[input_].name);
+  }
   CORPUS_TRY(auto bytes, io::open_bytes(std::move(file), options_.read));
   Stream stream(std::move(bytes));
   CORPUS_TRY(Format format, sniff(stream, files_[input_].name, options_.format));

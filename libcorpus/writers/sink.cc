@@ -5,6 +5,7 @@
 
 #include "corpus/pipeline.h"
 #include "writers/folder_sink.h"
+#include "writers/parquet_sink.h"
 #include "writers/stream_sink.h"
 
 namespace corpus {
@@ -60,6 +61,16 @@ Result<EncodeOptions> encode_options(const Recipe& recipe, const std::string& fi
   return options;
 }
 
+Result<std::unique_ptr<Sink>> parquet_sink(const std::string& file, EncodeOptions options, bool codec_given) {
+  if (!parquet::built()) return Error{Code::kUnsupported, file + ": " + parquet::kNotBuilt};
+  if (codec_given && options.codec.kind != Codec::Kind::kZstd) {
+    return Error{Code::kInvalidArgument, "output.compress: Parquet is written with zstd; write zstd:1 to zstd:22"};
+  }
+  int level = codec_given ? options.codec.level : Codec().level;
+  options.codec = {Codec::Kind::kNone, 0};
+  return std::unique_ptr<Sink>(std::make_unique<ParquetSink>(file, options, level));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Sink>> make_sink(const Recipe& recipe, std::string* work_dir) {
@@ -70,6 +81,7 @@ Result<std::unique_ptr<Sink>> make_sink(const Recipe& recipe, std::string* work_
   work_dir->clear();
   if (none) return std::unique_ptr<Sink>(std::make_unique<NullSink>());
   CORPUS_TRY(EncodeOptions options, encode_options(recipe, file));
+  if (file.ends_with(".parquet")) return parquet_sink(file, options, !output.get("compress", "").empty());
   if (!file.empty()) return std::unique_ptr<Sink>(std::make_unique<StreamSink>(file, options));
   while (dir.size() > 1 && dir.back() == '/') dir.pop_back();
   constexpr std::int64_t kShard = std::int64_t{256} << 20;

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "parquet/files.h"
 #include "readers/source_support.h"
 
 namespace corpus::test {
@@ -55,8 +56,10 @@ TEST_F(Sniff, OtherFormatsAreNamed) {
   std::string utf16("\xff\xfe{\0\"\0", 6);
   EXPECT_THAT(error_of(input(put("u.jsonl", utf16)), &code), HasSubstr("u.jsonl: is UTF-16"));
   EXPECT_EQ(code, Code::kUnsupported);
-  EXPECT_THAT(error_of(input(put("x.parquet", "PAR1....")), &code), HasSubstr("Parquet"));
-  EXPECT_EQ(code, Code::kUnsupported);
+  std::string parquet = error_of(input(put("x.parquet", "PAR1....")), &code);
+  EXPECT_EQ(code, parquet::built() ? Code::kCorrupt : Code::kUnsupported);
+  EXPECT_THAT(parquet, HasSubstr(parquet::built() ? "x.parquet: Parquet: "
+                                                  : "this build has no Parquet: build with -DCORPUS_PARQUET=ON"));
   EXPECT_THAT(error_of(input(put("x.xz",
                                  "\xfd"
                                  "7zXZ....")),

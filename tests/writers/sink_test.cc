@@ -13,6 +13,7 @@
 #include "io/byte_reader.h"
 #include "io/sha256.h"
 #include "json/value.h"
+#include "parquet/files.h"
 #include "run_sink.h"
 #include "writers/codec.h"
 #include "writers/manifest.h"
@@ -294,6 +295,17 @@ TEST(Sink, WantsExactlyOnePlace) {
   EXPECT_EQ(make_sink(recipe, &work).error().code, Code::kInvalidArgument);
   recipe.output = Value::Object{{"dir", "a"}, {"compress", "brotli"}};
   EXPECT_NE(make_sink(recipe, &work).error().message.find("zstd:1"), std::string::npos);
+}
+
+TEST(Sink, ParquetIsThereOrSaysHowToGetIt) {
+  Recipe recipe;
+  recipe.output = Value::Object{{"file", "x.parquet"}};
+  std::string work_dir;
+  auto sink = make_sink(recipe, &work_dir);
+  ASSERT_EQ(static_cast<bool>(sink), parquet::built());
+  if (sink) return;
+  EXPECT_EQ(sink.error().code, Code::kUnsupported);
+  EXPECT_EQ(sink.error().message, "x.parquet: this build has no Parquet: build with -DCORPUS_PARQUET=ON");
 }
 
 TEST(Codec, LevelsAreBounded) {

@@ -96,7 +96,7 @@ struct InputInfo {
   std::uint64_t bytes = 0;     // as stored; 0 when not known (a pipe)
   std::uint64_t records = 0;   // filled in by exec
   std::string xxh3;            // XXH3-128 of the stored bytes, hex; complete after a full pass
-  std::string format;          // "jsonl", "json array", "json object", "csv", "tsv", "text"
+  std::string format;          // "jsonl", "json array", "json object", "csv", "tsv", "text", "parquet"
   std::string compression;     // "none", "zstd", "gzip"
 };
 

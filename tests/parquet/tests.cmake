@@ -1,0 +1,6 @@
+target_include_directories(corpus_test_parquet SYSTEM PRIVATE ${CORPUS_PARQUET_INCLUDE_DIRS})
+target_link_libraries(corpus_test_parquet PRIVATE ${CORPUS_PARQUET_LIBRARIES})
+if(CORPUS_APPS AND CORPUS_PARQUET_PYTHON)
+  add_test(NAME parquet.pyarrow COMMAND ${CORPUS_PARQUET_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/parquet/pyarrow_test.py -v)
+  set_tests_properties(parquet.pyarrow PROPERTIES TIMEOUT 300 ENVIRONMENT "CORPUS_BINARY=$<TARGET_FILE:corpus-cli>")
+endif()
