@@ -24,9 +24,10 @@ constexpr Flag kFlags[] = {
     {.name = "profile",
      .value = "NAME",
      .help = "Built-in recipe to start from (default: sft)",
-     .details = "sft: conversations to fine-tune on. pretrain: running text. code: programs. gopher, "
-                "c4, fineweb, dclm: the rules of these corpora for English text.",
-     .choices = "sft|pretrain|code|gopher|c4|fineweb|dclm",
+     .details = "sft: conversations to fine-tune on. pretrain: running text. code: programs. math: worked "
+                "solutions. sft-en: English instructions by Data-Juicer's rules. gopher, c4, fineweb, dclm, nemo: the "
+                "rules of these corpora and tools for English text.",
+     .choices = "sft|pretrain|code|math|sft-en|gopher|c4|fineweb|dclm|nemo",
      .commands = kCurate},
     {.name = "recipe",
      .value = "FILE",

@@ -120,7 +120,7 @@ std::string tables(const Value& stats, bool all) {
 // One row a number that the rules measure.
 Result<int> signals(const Args& args) {
   Recipe recipe;
-  for (const char* rules : {"gopher_quality", "gopher_repetition", "fineweb", "c4", "dclm"}) {
+  for (const char* rules : {"gopher_quality", "gopher_repetition", "fineweb", "c4", "dclm", "nemo_english", "data_juicer"}) {
     Value options(Value::Object{});
     options.set("action", "tag");
     recipe.stages.push_back({std::string("filters.") + rules, std::move(options)});

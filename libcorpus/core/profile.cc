@@ -44,6 +44,27 @@ stages:
   - dedup.exact: {}
   - dedup.minhash: {scope: text}
 )"},
+    {"math",
+     R"(# Worked solutions: they repeat themselves; where there is a reference, the result has to be right.
+corpus: 1
+input: {unknown: reject}
+stages:
+  - filters.length: {}
+  - filters.truncated: {}
+  - filters.refusal: {}
+  - filters.structure: {}
+  - check.math: {action: drop}
+  - dedup.exact: {}
+  - dedup.minhash: {scope: text}
+)"},
+    {"sft-en", R"(# English instructions by Data-Juicer's recipe for Alpaca-CoT.
+corpus: 1
+input: {unknown: reject}
+stages:
+  - filters.data_juicer: {scope: text}
+  - dedup.exact: {}
+  - dedup.simhash: {shingle: 3, bits: 7}
+)"},
     {"gopher", R"(# English text by the rules of Gopher (Rae et al. 2021).
 corpus: 1
 stages:
@@ -70,6 +91,11 @@ stages:
   - filters.gopher_quality: {distinct_stop_words: false}
   - filters.gopher_repetition: {}
   - filters.dclm: {}
+)"},
+    {"nemo", R"(# English text by the heuristics of NeMo Curator.
+corpus: 1
+stages:
+  - filters.nemo_english: {}
 )"},
 };
 

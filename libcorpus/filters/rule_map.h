@@ -39,7 +39,7 @@ class Signals {
   std::string_view write(Arena& arena, std::string_view verdict) const;
 
  private:
-  std::array<std::pair<std::string_view, double>, 24> values_;
+  std::array<std::pair<std::string_view, double>, 32> values_;
   std::size_t size_ = 0;
 };
 

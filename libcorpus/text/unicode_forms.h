@@ -26,6 +26,7 @@ bool is_decimal_digit(char32_t c);     // category Nd
 bool is_nonspacing_mark(char32_t c);   // category Mn
 bool is_letter_or_number(char32_t c);  // categories L and N: Python's str.isalnum()
 bool is_letter(char32_t c);            // category L: Python's str.isalpha()
+bool is_alphabetic(char32_t c);        // property Alphabetic: letters, letter numbers, vowel signs
 bool is_punctuation(char32_t c);       // category P
 bool is_upper(char32_t c);             // Uppercase: Python's str.isupper() of one character
 bool is_digit(char32_t c);             // decimal or other digit: Python's str.isdigit()

@@ -38,7 +38,8 @@ class Bash(unittest.TestCase):
         self.assertTrue(flags_of("curate") >= set(complete("curate", "--")))
 
     def test_values(self):
-        self.assertEqual(complete("curate", "--profile", ""), ["sft", "pretrain", "code", "gopher", "c4", "fineweb", "dclm"])
+        self.assertEqual(complete("curate", "--profile", ""), ["sft", "pretrain", "code", "math", "sft-en", "gopher", "c4", "fineweb", "dclm",
+                          "nemo"])
         self.assertEqual(complete("curate", "in.jsonl", "--on-bad-record", "f"), ["fail"])
 
     def test_words(self):

@@ -1,5 +1,6 @@
-// filters.gopher_quality, gopher_repetition, fineweb, c4 and dclm: each rule, tags, edits.
-// tests/parity compares the verdicts with datatrove's own.
+// filters.gopher_quality, gopher_repetition, fineweb, c4, dclm, nemo_english and data_juicer: each rule, tags, edits.
+// tests/parity compares the verdicts with those of datatrove, NeMo Curator and Data-Juicer.
+#include <algorithm>
 #include <iterator>
 #include <string>
 
@@ -144,6 +145,56 @@ TEST(Dclm, DropsWhatLosesTooMuch) {
   EXPECT_EQ(filter.answer(prose(2) + "\nALL THESE WORDS ARE LOST AND GONE\n"), "removed_words");
 }
 
+TEST(NemoEnglish, NamesTheRuleThatIsBroken) {
+  Filter filter("filters.nemo_english");
+  EXPECT_EQ(filter.answer(prose(8)), "");
+  EXPECT_EQ(filter.answer(""), "alpha_numeric");
+  EXPECT_EQ(filter.answer(repeat("%& ab ", 60)), "alpha_numeric");
+  EXPECT_EQ(filter.answer("\n\n\n"), "word_count");
+  EXPECT_EQ(filter.answer(prose(8) + repeat(" word ...", 30)), "symbol_to_word");
+  EXPECT_EQ(filter.answer(prose(8) + repeat(" 123456", 40)), "numbers_ratio");
+  EXPECT_EQ(filter.answer(prose(8) + " https://example.org/" + repeat("a", 400) + "%20x"), "urls_ratio");
+  EXPECT_EQ(filter.answer(prose(8) + repeat("\n", 500)), "white_space");
+  EXPECT_EQ(filter.answer(prose(8) + repeat("(abcdefgh)", 120)), "parentheses_ratio");
+  EXPECT_EQ(filter.answer(prose(8) + " Lorem Ipsum"), "boilerplate_string_ratio");
+  EXPECT_EQ(filter.answer(prose(8) + "\n\nOur Privacy Policy.\n\nAll terms of use."), "boilerplate_string_ratio");
+  EXPECT_EQ(filter.answer(prose(8) + repeat("The same line of text.\n", 9)), "repeated_lines");
+  EXPECT_EQ(filter.answer("The words of this are too few."), "word_count");
+  EXPECT_EQ(filter.answer(repeat("the gardens were closed", 1) + prose(4) + "no end\n" + repeat("a", 0)), "");
+  EXPECT_EQ(filter.answer(repeat("colourful garden gates remain closed. ", 12)), "common_english_words");
+  EXPECT_EQ(filter.answer(repeat("incomprehensibilities the incomprehensibilities of ", 15) + "end."), "mean_word_length");
+  EXPECT_EQ(filter.answer(prose(30) + repeat("b", 1001)), "max_word_length");
+  EXPECT_EQ(filter.answer(prose(8) + "\n" + "One of it Read more\nTwo \u2026\nthree."), "ellipsis");
+  EXPECT_EQ(filter.answer(prose(2) + repeat("good day ", 20) + "to all."), "repeating_top_2grams");
+  std::string sentence = "Nobody in this whole long street ever knew why he left us. ";
+  EXPECT_EQ(filter.answer(prose(5) + sentence + sentence + sentence), "repeating_dup_5gram");
+  Filter few("filters.nemo_english", "{min_words: 9}");
+  EXPECT_EQ(few.answer("The words of this are too few."), "word_count");
+  EXPECT_EQ(few.answer(prose(2)), "");
+}
+
+TEST(NemoEnglish, BulletsAreAskedLast) {
+  std::string text = prose(12), list = "\u2022 ";
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  for (char c : text) list += c == '.' ? std::string(".\n\u2022 ") : std::string(1, c);
+  list += "End.";
+  EXPECT_EQ(Filter("filters.nemo_english").answer(list), "bullet_ratio");
+}
+
+TEST(DataJuicer, NamesTheRuleThatIsBroken) {
+  Filter filter("filters.data_juicer");
+  EXPECT_EQ(filter.answer(prose(8)), "");
+  EXPECT_EQ(filter.answer(""), "alnum_ratio");
+  EXPECT_EQ(filter.answer(repeat("-+-", 60)), "alnum_ratio");
+  EXPECT_EQ(filter.answer(repeat("a", 60)), "char_rep_ratio");
+  EXPECT_EQ(filter.answer("one\ntwo\nthree\nfour\nfive\nsix"), "max_line_length");
+  EXPECT_EQ(filter.answer("Twenty characters are."), "text_len");
+  EXPECT_EQ(filter.answer("\u4eca\u5929 thirty characters they are."), "");
+  Filter flagged("filters.data_juicer", "{flagged_words: [Drat]}");
+  EXPECT_EQ(flagged.answer("Oh DRAT, said the old man by the sea."), "flagged_words_ratio");
+  EXPECT_EQ(flagged.answer("Oh dratted, said the old man by the sea."), "");
+}
+
 TEST(Rules, CanBeTagsInsteadOfVerdicts) {
   Batch batch;
   add_chat(batch, "Question?", "Too few words to say anything.");
@@ -155,7 +206,8 @@ TEST(Rules, CanBeTagsInsteadOfVerdicts) {
             "{\"words\":6,\"mean_word_length\":4,\"hashes_per_word\":0,\"ellipses_per_word\":0,"
             "\"bullet_lines\":0,\"ellipsis_lines\":0,\"alphabetic_words\":0.857143,\"stop_words\":1,"
             "\"verdict\":\"short_doc\"}");
-  for (const char* id : {"filters.gopher_repetition", "filters.fineweb", "filters.c4", "filters.dclm"}) {
+  for (const char* id : {"filters.gopher_repetition", "filters.fineweb", "filters.c4", "filters.dclm",
+                         "filters.nemo_english", "filters.data_juicer"}) {
     Batch other;
     add_chat(other, "Question?", prose(20));
     Filter(id, "{action: tag}").run(other);
@@ -169,7 +221,8 @@ TEST(Rules, VerdictIsTheSameWhenEverythingIsMeasured) {
   std::string words[] = {"the", "and", "of", "cat", "...", "#", "\n", "\n\n", "end.", "don't", "11", "1", "a b c d e."};
   unsigned seed = 9;
   auto random = [&] { return seed = seed * 1664525 + 1013904223, seed >> 16; };
-  for (const char* id : {"filters.gopher_quality", "filters.gopher_repetition", "filters.fineweb", "filters.c4"}) {
+  for (const char* id : {"filters.gopher_quality", "filters.gopher_repetition", "filters.fineweb", "filters.c4",
+                         "filters.nemo_english", "filters.data_juicer"}) {
     Filter drop(id), tag(id, "{action: tag}");
     for (int round = 0; round < 400; ++round) {
       std::string text;

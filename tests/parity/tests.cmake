@@ -1,7 +1,8 @@
-# Against the real datatrove, where it is installed.
+# Against the real datatrove, nemo-curator and py-data-juicer, where they are installed.
 add_test(NAME parity.datatrove_removed COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/parity/datatrove_removed_test.py)
 add_test(NAME parity.datatrove_rules COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/parity/datatrove_rules_test.py)
-set_tests_properties(parity.datatrove_removed parity.datatrove_rules PROPERTIES TIMEOUT 1200 SKIP_RETURN_CODE 77
+add_test(NAME parity.curator_rules COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/parity/curator_rules_test.py)
+set_tests_properties(parity.datatrove_removed parity.datatrove_rules parity.curator_rules PROPERTIES TIMEOUT 1200 SKIP_RETURN_CODE 77
   ENVIRONMENT "CORPUS_BINARY=${PROJECT_BINARY_DIR}/bin/corpus")
 
 # Token ids against the packages tokenizers, tiktoken and sentencepiece, where they are installed.
