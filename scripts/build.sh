@@ -1,4 +1,8 @@
 # Sourced by the other scripts: build PRESET [TARGET...], quiet unless something breaks.
+
+# The wheel, the build with Parquet and a consumer's build compile the library with the flags of build/dev, in other
+# folders: the same objects, if a cache does not ask for the folder.
+export CCACHE_NOHASHDIR=1
 build() {
   local preset=$1 log
   shift

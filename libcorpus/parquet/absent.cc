@@ -5,7 +5,7 @@ namespace corpus::parquet {
 
 bool built() { return false; }
 
-Result<std::unique_ptr<io::ByteReader>> open(io::File file, std::int64_t) {
+Result<std::unique_ptr<io::ByteReader>> open(io::File file, const std::vector<std::string>&, std::int64_t) {
   return Error{Code::kUnsupported, file.name() + ": " + kNotBuilt};
 }
 

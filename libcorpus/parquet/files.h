@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "corpus/pipeline.h"
 #include "corpus/result.h"
@@ -24,9 +25,11 @@ bool built();
 
 // The rows of a Parquet file as corpus::arrow::lines_of() prints them, in bounded memory. The file has to be
 // seekable, and begins with kMagic. What is wrong with it is an Error that names it: kCorrupt, kUnsupported for a
-// type that JSON has no word for, kLimit for pages or cells that take more memory than `memory`, kIo.
+// type that JSON has no word for, kLimit for pages or cells that take more memory than `memory`, kIo. Of `columns`,
+// unless there are none, all that the file has are read and no others; kInvalidArgument when it has none of them.
 inline constexpr std::int64_t kMemory = std::int64_t{1} << 30;
-Result<std::unique_ptr<io::ByteReader>> open(io::File file, std::int64_t memory = kMemory);
+Result<std::unique_ptr<io::ByteReader>> open(io::File file, const std::vector<std::string>& columns = {},
+                                             std::int64_t memory = kMemory);
 
 // Writes records with the columns of corpus/arrow.h. The same records in the same batches give the same bytes.
 // Not thread safe.

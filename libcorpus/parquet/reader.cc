@@ -94,6 +94,7 @@ struct Opened {
   std::shared_ptr<::arrow::Schema> schema;
   std::unique_ptr<::arrow::RecordBatchReader> batches;  // of the row group before next_group; null: its end
   int next_group = 0, groups = 0;
+  std::vector<int> leaves;  // those of the columns that are read
   std::int64_t rows = 0, rows_read = 0;
   Status status;  // of the last failure: the C interface carries its text only
 };
@@ -114,7 +115,7 @@ class Checked final : public ::arrow::RecordBatchReader {
     for (*out = nullptr;;) {
       if (!opened.batches) {
         if (opened.next_group == opened.groups) return Status::OK();
-        ARROW_ASSIGN_OR_RAISE(opened.batches, opened.file->GetRecordBatchReader({opened.next_group++}));
+        ARROW_ASSIGN_OR_RAISE(opened.batches, opened.file->GetRecordBatchReader({opened.next_group++}, opened.leaves));
       }
       ARROW_RETURN_NOT_OK(opened.batches->ReadNext(out));
       if (*out != nullptr) break;
@@ -143,7 +144,20 @@ std::int64_t rows_at_once(const ::parquet::FileMetaData& metadata) {
   return out;
 }
 
-Status open_file(Opened& opened) {
+// A column of structs or lists is stored as several leaves.
+Status choose_leaves(const ::parquet::SchemaDescriptor& schema, const std::vector<std::string>& columns,
+                     std::vector<int>& out) {
+  std::string all;
+  for (int i = 0; i < schema.num_columns(); ++i) {
+    const std::string& name = schema.GetColumnRoot(i)->name();
+    if (columns.empty() || std::find(columns.begin(), columns.end(), name) != columns.end()) out.push_back(i);
+    if (i == 0 || schema.GetColumnRoot(i) != schema.GetColumnRoot(i - 1)) all += (i == 0 ? "" : ", ") + name;
+  }
+  if (!out.empty() || schema.num_columns() == 0) return Status::OK();
+  return Status::KeyError("input.columns: none of these columns is here, which are ", all);
+}
+
+Status open_file(Opened& opened, const std::vector<std::string>& columns) {
   ::parquet::ReaderProperties properties(&opened.pool);
   properties.enable_buffered_stream();  // else a whole column of a row group is held
   properties.set_buffer_size(std::int64_t{256} << 10);
@@ -155,7 +169,8 @@ Status open_file(Opened& opened) {
   arrow_properties.set_pre_buffer(false);
   arrow_properties.set_batch_size(rows_at_once(*metadata));
   ARROW_ASSIGN_OR_RAISE(opened.file, builder.memory_pool(&opened.pool)->properties(arrow_properties)->Build());
-  ARROW_ASSIGN_OR_RAISE(auto none, opened.file->GetRecordBatchReader(std::vector<int>()));
+  ARROW_RETURN_NOT_OK(choose_leaves(*metadata->schema(), columns, opened.leaves));
+  ARROW_ASSIGN_OR_RAISE(auto none, opened.file->GetRecordBatchReader(std::vector<int>(), opened.leaves));
   opened.schema = none->schema();
   opened.groups = metadata->num_row_groups();
   opened.rows = metadata->num_rows();
@@ -167,10 +182,10 @@ class ParquetReader final : public io::ByteReader {
   explicit ParquetReader(std::shared_ptr<Opened> opened, std::uint64_t size)
       : opened_(std::move(opened)), size_(size) {}
 
-  Result<void> begin() {
+  Result<void> begin(const std::vector<std::string>& columns) {
     ArrowArrayStream stream{};
     Status status = guarded([&] {
-      ARROW_RETURN_NOT_OK(open_file(*opened_));
+      ARROW_RETURN_NOT_OK(open_file(*opened_, columns));
       return ::arrow::ExportRecordBatchReader(std::make_shared<Checked>(opened_), &stream);
     });
     if (!status.ok()) return failed_as(status);
@@ -255,12 +270,13 @@ class ParquetReader final : public io::ByteReader {
 
 bool built() { return true; }
 
-Result<std::unique_ptr<io::ByteReader>> open(io::File file, std::int64_t memory) {
+Result<std::unique_ptr<io::ByteReader>> open(io::File file, const std::vector<std::string>& columns,
+                                             std::int64_t memory) {
   CORPUS_TRY(std::uint64_t size, file.size());
   auto opened = std::make_shared<Opened>(memory);
   opened->stored = std::make_shared<StoredFile>(std::move(file), static_cast<std::int64_t>(size));
   auto reader = std::make_unique<ParquetReader>(std::move(opened), size);
-  CORPUS_CHECK(reader->begin());
+  CORPUS_CHECK(reader->begin(columns));
   return std::unique_ptr<io::ByteReader>(std::move(reader));
 }
 

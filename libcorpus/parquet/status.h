@@ -15,6 +15,7 @@ namespace corpus::parquet {
 inline Error failed(const std::string& name, const ::arrow::Status& status) {
   Code code = status.IsOutOfMemory()      ? Code::kLimit
               : status.IsNotImplemented() ? Code::kUnsupported
+              : status.IsKeyError()       ? Code::kInvalidArgument
                                           : Code::kCorrupt;
   std::string what = status.message();
   if (auto line = what.find('\n'); line != std::string::npos) what.resize(line);

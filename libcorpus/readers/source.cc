@@ -24,6 +24,7 @@ struct Options {
   Limits limits;
   io::ReadLimits read;
   std::string format;
+  std::vector<std::string> columns;  // of Parquet files; none: all
 };
 
 class CorpusSource final : public Source {
@@ -131,7 +132,7 @@ Result<void> CorpusSource::open() {
   CORPUS_TRY(io::File file, open_file());
   CORPUS_TRY(bool parquet, is_parquet(file));
   if (parquet) {
-    CORPUS_TRY(auto rows, parquet::open(std::move(file)));
+    CORPUS_TRY(auto rows, parquet::open(std::move(file), options_.columns));
     infos_[input_].format = "parquet";
     infos_[input_].compression = rows->compression();
     reader_ = make_reader(Format::kJsonLines, Stream(std::move(rows)), options_.limits);
@@ -246,6 +247,7 @@ Result<readers::Options> read_options(const Value& input) {
   CORPUS_TRY(options.read.zstd_window,
              size_option(input, "zstd_window", options.read.zstd_window, std::int64_t{1} << 31));
   options.format = input.get("format", "auto");
+  options.columns = input.strings("columns");
   static constexpr std::string_view kFormats[] = {"auto", "jsonl", "json", "csv", "tsv", "text"};
   if (std::find(std::begin(kFormats), std::end(kFormats), options.format) == std::end(kFormats)) {
     return Error{Code::kInvalidArgument, "input.format: '" + options.format +

@@ -63,6 +63,22 @@ class Parquet(unittest.TestCase):
                 got = [json.loads(line) for line in corpus("cat", self.parquet, "-q").stdout.splitlines()]
                 self.assertEqual(got, table.to_pylist())
 
+    def test_only_the_columns_that_are_asked_for(self):
+        rows = [{"messages": RECORDS[0]["messages"], "id": "a", "blob": b"no word in JSON"}] * 3
+        pq.write_table(pa.Table.from_pylist(rows), self.parquet)
+        recipe = self.dir / "r.yaml"
+
+        def run(columns):
+            recipe.write_text(json.dumps({"corpus": 1, "input": {"paths": [str(self.parquet)], "columns": columns},
+                                          "stages": [], "output": {"file": "-"}}))
+            return corpus("run", recipe, "-q", check=False)
+
+        got = [json.loads(line) for line in run(["messages", "id", "other"]).stdout.splitlines()]
+        self.assertEqual(got, [{"messages": RECORDS[0]["messages"], "id": "a"}] * 3)
+        self.assertIn(b"input.columns: none of these columns is here, which are messages, id, blob",
+                      run(["other"]).stderr)
+        self.assertIn(b"column blob", run([]).stderr)
+
     def test_a_folder_of_both(self):
         corpus("convert", self.jsonl, "-o", self.parquet, "-q")
         corpus("pack", self.dir, "-o", self.dir / "packed", "-q")

@@ -142,7 +142,7 @@ TEST_F(ParquetReader, AHugeCellIsMalformedOrOverTheLimit) {
 
   auto file = io::File::open_read(path);
   ASSERT_TRUE(file);
-  auto reader = parquet::open(*std::move(file), 4 << 20);
+  auto reader = parquet::open(*std::move(file), {}, 4 << 20);
   ASSERT_TRUE(reader);
   char buffer[4096];
   auto read = (*reader)->read(buffer, sizeof buffer);
