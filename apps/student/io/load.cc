@@ -37,6 +37,7 @@ std::vector<std::int64_t> file_shape(const Parameter& p) {
 struct Stored {
   std::vector<std::int64_t> shape;
   std::function<Result<std::vector<float>>()> values;
+  std::function<Result<std::string>()> blocks;  // of tensors in blocks
 };
 using StoredByName = std::map<std::string, Stored, std::less<>>;
 
@@ -53,6 +54,12 @@ Result<void> set_parameters(Model& model, const StoredByName& stored, const std:
     if (it->second.shape != file_shape(p)) {
       return corrupt(what + ": tensor " + p.name + " has shape " + shape_text(it->second.shape) +
                      "; the configuration says " + shape_text(file_shape(p)));
+    }
+    if (in_blocks(p.type)) {
+      auto blocks = it->second.blocks();
+      if (!blocks) return std::move(blocks).error().context(what);
+      CORPUS_CHECK(model.set_blocks(p, *blocks));
+      continue;
     }
     auto values = it->second.values();
     if (!values) return std::move(values).error().context(what);
@@ -125,16 +132,26 @@ Result<std::unique_ptr<Model>> load_model(Backend& backend, const std::string& p
     CORPUS_TRY(const GgufFile file, GgufFile::open(path));
     CORPUS_TRY(const Config config, file.config());
     for (const auto& [name, tensor] : file.tensors()) {
-      stored[name] = {tensor.shape, [&file, &tensor = tensor] { return file.values(tensor); }};
+      stored[name] = {tensor.shape, [&file, &tensor = tensor] { return file.values(tensor); },
+                      [&file, &tensor = tensor] { return file.bytes(tensor); }};
     }
-    CORPUS_TRY(std::unique_ptr<Model> model, Model::create(backend, config, options));
+    ModelOptions kept = options;
+    kept.stored.clear();
+    if (backend.reads_blocks() && !options.train && options.lora.rank == 0 && options.compute == DType::kF32) {
+      for (const Parameter& p : lay_out_parameters(config, options)) {
+        const auto it = file.tensors().find(p.name);
+        if (it == file.tensors().end() || !p.decays || it->second.shape != file_shape(p)) continue;
+        if (const DType type = gguf_blocks(it->second); in_blocks(type)) kept.stored[p.name] = type;
+      }
+    }
+    CORPUS_TRY(std::unique_ptr<Model> model, Model::create(backend, config, kept));
     CORPUS_CHECK(set_parameters(*model, stored, path, seed));
     return model;
   }
   CORPUS_TRY(const Config config, load_config(path));
   CORPUS_TRY(const SafetensorsFiles files, SafetensorsFiles::open(path));
   for (const auto& [name, tensor] : files.tensors()) {
-    stored[name] = {tensor.shape, [&name = name, &tensor = tensor] { return to_floats(tensor, name); }};
+    stored[name] = {tensor.shape, [&name = name, &tensor = tensor] { return to_floats(tensor, name); }, {}};
   }
   CORPUS_TRY(std::unique_ptr<Model> model, Model::create(backend, config, options));
   CORPUS_CHECK(set_parameters(*model, stored, path, seed));

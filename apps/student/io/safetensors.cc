@@ -9,9 +9,9 @@
 #include <set>
 
 #include "io/atomic_file.h"
-#include "io/half.h"
 #include "io/read_text.h"
 #include "tensor/bf16.h"
+#include "tensor/half.h"
 
 namespace student {
 namespace {

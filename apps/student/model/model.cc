@@ -9,6 +9,7 @@
 #include "model/parameters.h"
 #include "model/rope_table.h"
 #include "tensor/bf16.h"
+#include "tensor/blocks.h"
 
 namespace student {
 namespace {
@@ -64,19 +65,18 @@ class Transformer final : public Model {
  public:
   Transformer(Backend& backend, const Config& config, const ModelOptions& options)
       : backend_(backend), config_(config), options_(options), network_(&backend, config_, options_),
-        parameters_(lay_out_parameters(config, options.lora)), flat_(student::flat_size(parameters_)) {}
+        parameters_(lay_out_parameters(config, options)), flat_(student::flat_size(parameters_)) {}
 
   Result<void> allocate() {
-    const auto size = static_cast<std::size_t>(flat_);
-    CORPUS_TRY(weight_memory_, DeviceMemory::make(backend_, size * size_of(options_.compute)));
-    weights_ = {weight_memory_.get(), options_.compute, 1, flat_};
-    backend_.zero(weights_.data, weights_.bytes());  // what pads the vocabulary stays zero
+    const auto size = static_cast<std::size_t>(flat_), bytes = static_cast<std::size_t>(weight_bytes(parameters_));
+    CORPUS_TRY(weight_memory_, DeviceMemory::make(backend_, bytes));
+    backend_.zero(weight_memory_.get(), bytes);  // what pads the vocabulary stays zero
     if (options_.train) {
       CORPUS_TRY(gradient_memory_, DeviceMemory::make(backend_, size * sizeof(float)));
       gradients_ = {gradient_memory_.get(), DType::kF32, 1, flat_};
       backend_.zero(gradients_.data, gradients_.bytes());
     }
-    network_.bind(parameters_, weights_, gradients_);
+    network_.bind(parameters_, weight_memory_.get(), gradients_);
     if (options_.max_tokens == 0) return {};
     CORPUS_TRY(activation_memory_, DeviceMemory::make(backend_, activation_bytes(config_, options_)));
     Carver carver(activation_memory_.get());
@@ -92,10 +92,14 @@ class Transformer final : public Model {
   const ModelOptions& options() const override { return options_; }
   std::span<const Parameter> parameters() const override { return parameters_; }
   std::int64_t flat_size() const override { return flat_; }
-  Tensor weights() override { return weights_; }
+  Tensor weights() override {
+    return options_.stored.empty() ? Tensor(weight_memory_.get(), options_.compute, 1, flat_) : Tensor{};
+  }
   Tensor gradients() override { return gradients_; }
-  Tensor weight(const Parameter& p) override { return view(weights_, p); }
-  Tensor gradient(const Parameter& p) override { return options_.train ? view(gradients_, p) : Tensor{}; }
+  Tensor weight(const Parameter& p) override { return weight_view(weight_memory_.get(), p); }
+  Tensor gradient(const Parameter& p) override {
+    return options_.train ? Tensor(gradients_.columns(p.offset, 0).data, DType::kF32, p.rows, p.cols) : Tensor{};
+  }
 
   Result<void> init(std::uint64_t seed) override {
     for (const Parameter& p : parameters_) CORPUS_CHECK(set(p, initial_values(p, seed)));
@@ -107,7 +111,8 @@ class Transformer final : public Model {
       return invalid(p.name + ": " + std::to_string(values.size()) + " values instead of " +
                      std::to_string(p.file_rows * p.cols));
     }
-    if (options_.compute == DType::kF32) {
+    if (in_blocks(p.type)) return invalid(p.name + " is kept in blocks, as its file stores it");
+    if (p.type == DType::kF32) {
       backend_.write(weight(p).data, values.data(), values.size_bytes());
     } else {
       std::vector<bf16> half(values.size());
@@ -117,9 +122,22 @@ class Transformer final : public Model {
     return backend_.sync();
   }
 
+  Result<void> set_blocks(const Parameter& p, std::string_view blocks) override {
+    if (!in_blocks(p.type) || static_cast<std::int64_t>(blocks.size()) != bytes_of(p.type, p.file_rows * p.cols)) {
+      return invalid(p.name + ": " + std::to_string(blocks.size()) + " bytes of blocks do not fit");
+    }
+    backend_.write(weight(p).data, blocks.data(), blocks.size());
+    return backend_.sync();
+  }
+
   Result<std::vector<float>> get(const Parameter& p) override {
+    if (in_blocks(p.type)) {
+      std::string blocks(static_cast<std::size_t>(bytes_of(p.type, p.file_rows * p.cols)), '\0');
+      CORPUS_CHECK(backend_.read(blocks.data(), weight(p).data, blocks.size()));
+      return values_of_blocks(p.type, blocks);
+    }
     std::vector<float> out(static_cast<std::size_t>(p.file_rows * p.cols));
-    if (options_.compute == DType::kF32) {
+    if (p.type == DType::kF32) {
       CORPUS_CHECK(backend_.read(out.data(), weight(p).data, out.size() * sizeof(float)));
     } else {
       std::vector<bf16> half(out.size());
@@ -194,9 +212,6 @@ class Transformer final : public Model {
 
  private:
   static std::int64_t rows(const PackedBatch& batch) { return static_cast<std::int64_t>(batch.tokens.size()); }
-  static Tensor view(Tensor flat, const Parameter& p) {
-    return {flat.columns(p.offset, 0).data, flat.type, p.rows, p.cols};
-  }
 
   Result<std::vector<float>> read_floats(Tensor x) {
     std::vector<float> out(static_cast<std::size_t>(x.elements()));
@@ -321,18 +336,33 @@ class Transformer final : public Model {
   const std::int64_t flat_;
   DeviceMemory weight_memory_, gradient_memory_, activation_memory_, topk_memory_;
   std::size_t topk_bytes_ = 0;
-  Tensor weights_, gradients_;
+  Tensor gradients_;
   Activations state_;
   std::vector<float> host_losses_;
 };
 
+Result<void> check_stored(const Backend& backend, const Config& config, const ModelOptions& options) {
+  if (options.stored.empty()) return {};
+  if (!backend.reads_blocks() || options.train || options.lora.rank > 0 || options.compute != DType::kF32) {
+    return invalid("weights stay in blocks for inference in f32 alone, on a backend that reads them");
+  }
+  for (const Parameter& p : lay_out_parameters(config, options)) {
+    const auto it = options.stored.find(p.name);
+    if (it == options.stored.end()) continue;
+    if (!p.decays || !in_blocks(it->second) || p.cols % kBlockValues != 0) {
+      return invalid(p.name + " cannot be kept in blocks of 32");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 MemoryPlan plan_memory(const Backend& backend, const Config& config, const ModelOptions& options) {
-  const auto size = static_cast<std::size_t>(flat_size(lay_out_parameters(config, options.lora)));
+  const std::vector<Parameter> parameters = lay_out_parameters(config, options);
   MemoryPlan plan;
-  plan.weights = size * size_of(options.compute);
-  plan.gradients = options.train ? size * sizeof(float) : 0;
+  plan.weights = static_cast<std::size_t>(weight_bytes(parameters));
+  plan.gradients = options.train ? static_cast<std::size_t>(flat_size(parameters)) * sizeof(float) : 0;
   plan.activations = activation_bytes(config, options);
   plan.workspace = backend.workspace(options.max_tokens, config.width, config.vocab, options.compute);
   return plan;
@@ -343,6 +373,7 @@ Result<std::unique_ptr<Model>> Model::create(Backend& backend, const Config& con
   if (options.compute != DType::kF32 && options.compute != DType::kBF16) return invalid("compute is f32 or bf16");
   if (options.max_tokens < 0 || options.max_tokens > (1 << 24)) return invalid("max_tokens is not between 0 and 2^24");
   if (options.lora.rank < 0 || options.lora.rank > 4096) return invalid("lora rank is not between 0 and 4096");
+  CORPUS_CHECK(check_stored(backend, config, options));
   const MemoryPlan plan = plan_memory(backend, config, options);
   if (const std::size_t free = backend.free_memory(); plan.total() > free) {
     const auto mib = [](std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; };

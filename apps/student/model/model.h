@@ -10,9 +10,12 @@
 #define STUDENT_MODEL_MODEL_H_
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backend/backend.h"
@@ -27,6 +30,8 @@ struct Parameter {
   std::int64_t file_rows = 0; // rows without padding: what is read and written (embedding, head)
   bool decays = false;        // weight decay applies (matrices, not norms and biases)
   bool trains = true;         // false: frozen (LoRA); no gradient is computed
+  DType type = DType::kF32;   // options().compute, or what options().stored says
+  std::int64_t place = 0;     // in bytes, in the buffer of the weights
 };
 
 enum class Recompute : std::uint8_t { kNone, kBlock };  // kBlock keeps a block's input and computes the rest again
@@ -45,6 +50,9 @@ struct ModelOptions {
   std::int64_t max_tokens = 0;          // N of the largest batch of loss(); activations are planned for it
   Recompute recompute = Recompute::kNone;
   LoraOptions lora;
+  // Matrices to keep in blocks, by name, as their file stores them: to read five or nine bits a weight and not 32.
+  // Without train and lora, in f32, where the backend reads blocks.
+  std::map<std::string, DType, std::less<>> stored;
 };
 
 // Bytes by class, computed from the numbers alone, before anything is allocated. What the process holds already is not
@@ -88,12 +96,13 @@ class Model {
 
   virtual std::span<const Parameter> parameters() const = 0;
   virtual std::int64_t flat_size() const = 0;   // elements of every flat buffer, padding included
-  virtual Tensor weights() = 0;                 // [1, flat_size] of options().compute
+  virtual Tensor weights() = 0;                 // [1, flat_size] of options().compute; absent where some are in blocks
   virtual Tensor gradients() = 0;               // [1, flat_size] f32; absent unless train. Frozen ones stay zero
   virtual Tensor weight(const Parameter& parameter) = 0;
   virtual Tensor gradient(const Parameter& parameter) = 0;
-  // Host f32, file_rows * cols elements.
+  // Host f32, file_rows * cols elements. Parameters in blocks are set from blocks alone.
   virtual Result<void> set(const Parameter& parameter, std::span<const float> values) = 0;
+  virtual Result<void> set_blocks(const Parameter& parameter, std::string_view blocks) = 0;
   virtual Result<std::vector<float>> get(const Parameter& parameter) = 0;
 
   // Sum of the losses of the supervised tokens. With `backward`, gradients += grad_scale * d(sum)/d(parameter).

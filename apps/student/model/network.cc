@@ -3,6 +3,8 @@
 #include <cmath>
 #include <map>
 
+#include "model/parameters.h"
+
 namespace student {
 namespace {
 
@@ -36,19 +38,18 @@ AttentionShape Network::shape() const {
   return {config_.heads, config_.kv_heads, config_.head_dim, 1.0f / std::sqrt(static_cast<float>(config_.head_dim))};
 }
 
-void Network::bind(const std::vector<Parameter>& parameters, Tensor weights, Tensor gradients) {
+void Network::bind(const std::vector<Parameter>& parameters, void* weights, Tensor gradients) {
   std::map<std::string, const Parameter*, std::less<>> named;
   for (const Parameter& p : parameters) named[p.name] = &p;
-  const auto view = [](Tensor flat, const Parameter& p) {
-    return flat ? Tensor(flat.columns(p.offset, 0).data, flat.type, p.rows, p.cols) : Tensor{};
-  };
   const auto weight = [&](const std::string& name) {
     const auto it = named.find(name);
-    return it == named.end() ? Tensor{} : view(weights, *it->second);
+    return it == named.end() ? Tensor{} : weight_view(weights, *it->second);
   };
   const auto gradient = [&](const std::string& name) {
     const auto it = named.find(name);
-    return it == named.end() || !it->second->trains ? Tensor{} : view(gradients, *it->second);
+    if (it == named.end() || !it->second->trains || !gradients) return Tensor{};
+    const Parameter& p = *it->second;
+    return Tensor(gradients.columns(p.offset, 0).data, gradients.type, p.rows, p.cols);
   };
   const auto linear = [&](const std::string& name) {
     return Linear{weight(name + ".weight"),        weight(name + ".bias"),
@@ -64,7 +65,7 @@ void Network::bind(const std::vector<Parameter>& parameters, Tensor weights, Ten
       const Linear& l = group[i];
       if (l.a) return group;
       if (i == 0) continue;
-      if (l.w.data != all.w.row_range(all.w.rows, 0).data) return group;
+      if (l.w.type != all.w.type || l.w.data != all.w.row_range(all.w.rows, 0).data) return group;
       if (l.bias && l.bias.data != all.bias.columns(all.bias.cols, 0).data) return group;
       all.w.rows += l.w.rows;
       all.dw.rows += l.w.rows;

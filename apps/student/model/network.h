@@ -77,8 +77,8 @@ class Network {
   Network(Backend* backend, const Config& config, const ModelOptions& options)
       : backend_(backend), config_(config), options_(options) {}
 
-  // Views into flat buffers laid out as `parameters` say; `gradients` may be absent.
-  void bind(const std::vector<Parameter>& parameters, Tensor weights, Tensor gradients);
+  // Views into buffers laid out as `parameters` say; `gradients` may be absent.
+  void bind(const std::vector<Parameter>& parameters, void* weights, Tensor gradients);
 
   // x is given; everything else is taken.
   BlockState block_state(Carver& carver, std::int64_t rows, Tensor x) const;

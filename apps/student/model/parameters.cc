@@ -21,14 +21,17 @@ std::uint64_t stream_of(std::string_view name) {
 }
 
 struct Builder {
-  const LoraOptions& lora;
+  const ModelOptions& options;
+  const LoraOptions& lora = options.lora;
   std::vector<Parameter> parameters;
   std::vector<Parameter> adapters;
-  std::int64_t offset = 0;
+  std::int64_t offset = 0, place = 0;
 
   void add(std::vector<Parameter>& to, std::string name, std::int64_t rows, std::int64_t cols, std::int64_t file_rows,
            bool matrix, bool trains) {
-    to.push_back({std::move(name), rows, cols, 0, file_rows, matrix, trains});
+    const auto stored = options.stored.find(name);
+    const DType type = matrix && stored != options.stored.end() ? stored->second : options.compute;
+    to.push_back({std::move(name), rows, cols, 0, file_rows, matrix, trains, type});
   }
   void vector(const std::string& name, std::int64_t n) { add(parameters, name, 1, n, 1, false, lora.rank == 0); }
   void matrix(const std::string& name, std::int64_t rows, std::int64_t cols, std::int64_t file_rows) {
@@ -48,8 +51,8 @@ struct Builder {
 
 std::int64_t padded_vocab(const Config& config) { return align(config.vocab); }
 
-std::vector<Parameter> lay_out_parameters(const Config& c, const LoraOptions& lora) {
-  Builder b{lora, {}, {}};
+std::vector<Parameter> lay_out_parameters(const Config& c, const ModelOptions& options) {
+  Builder b{options};
   const std::int64_t q = std::int64_t{c.heads} * c.head_dim, kv = std::int64_t{c.kv_heads} * c.head_dim;
   b.matrix("model.embed_tokens.weight", padded_vocab(c), c.width, c.vocab);
   for (std::int32_t layer = 0; layer < c.layers; ++layer) {
@@ -78,7 +81,9 @@ std::vector<Parameter> lay_out_parameters(const Config& c, const LoraOptions& lo
   b.parameters.insert(b.parameters.end(), b.adapters.begin(), b.adapters.end());
   for (Parameter& p : b.parameters) {
     p.offset = b.offset;
+    p.place = b.place;
     b.offset += align(p.rows * p.cols);
+    b.place += bytes_of(p.type, align(p.rows * p.cols));
   }
   return std::move(b.parameters);
 }
@@ -86,6 +91,11 @@ std::vector<Parameter> lay_out_parameters(const Config& c, const LoraOptions& lo
 std::int64_t flat_size(const std::vector<Parameter>& parameters) {
   const Parameter& last = parameters.back();
   return align(last.offset + last.rows * last.cols);
+}
+
+std::int64_t weight_bytes(const std::vector<Parameter>& parameters) {
+  const Parameter& last = parameters.back();
+  return last.place + bytes_of(last.type, align(last.rows * last.cols));
 }
 
 std::vector<float> initial_values(const Parameter& p, std::uint64_t seed) {

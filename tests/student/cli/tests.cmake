@@ -6,7 +6,8 @@ if(TARGET student-cli)
   add_test(NAME student.cli.lm_eval_tasks COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/student/cli/lm_eval_tasks_test.py)
   add_test(NAME student.cli.kill COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/student/cli/kill_test.py)
   add_test(NAME student.cli.peft COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/student/cli/peft_test.py)
+  add_test(NAME student.cli.processes COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/student/cli/processes_test.py)
   set_tests_properties(student.cli.golden student.cli.clients student.cli.lm_eval_tasks student.cli.kill
-    student.cli.peft PROPERTIES TIMEOUT 900 SKIP_RETURN_CODE 77
+    student.cli.peft student.cli.processes PROPERTIES TIMEOUT 900 SKIP_RETURN_CODE 77
     ENVIRONMENT "CORPUS_BINARY=$<TARGET_FILE:student-cli>")
 endif()

@@ -7,42 +7,13 @@
 #include <fstream>
 
 #include "io/load.h"
+#include "student/support/gguf_writer.h"
 
 namespace student {
 namespace {
 
-// Writes the format by hand, so that each part of it can be broken.
-struct Writer {
-  std::string out;
-  template <typename T>
-  Writer& put(T x) {
-    out.append(reinterpret_cast<const char*>(&x), sizeof(x));
-    return *this;
-  }
-  Writer& text(const std::string& s) {
-    put<std::uint64_t>(s.size());
-    out += s;
-    return *this;
-  }
-  Writer& number(const std::string& key, std::uint32_t x) { return text(key).put<std::uint32_t>(4).put(x); }
-  Writer& word(const std::string& key, const std::string& x) { return text(key).put<std::uint32_t>(8).text(x); }
-  Writer& words(const std::string& key, const std::vector<std::string>& x) {
-    text(key).put<std::uint32_t>(9).put<std::uint32_t>(8).put<std::uint64_t>(x.size());
-    for (const auto& s : x) text(s);
-    return *this;
-  }
-  Writer& tensor(const std::string& name, std::vector<std::uint64_t> fastest_first, std::uint32_t type,
-                 std::uint64_t offset) {
-    text(name).put<std::uint32_t>(static_cast<std::uint32_t>(fastest_first.size()));
-    for (const auto d : fastest_first) put(d);
-    return put(type).put(offset);
-  }
-};
-
-Writer head(std::uint64_t tensors, std::uint64_t entries) {
-  Writer w;
-  return w.put<std::uint32_t>(0x46554747u).put<std::uint32_t>(3).put(tensors).put(entries);
-}
+using test::head;
+using test::Writer;
 
 std::string error_of(const Writer& w) {
   const auto parsed = parse_gguf(w.out, "f");
@@ -81,6 +52,15 @@ TEST(Gguf, RowsOfHeadsArePutBack) {
   EXPECT_EQ(*gguf_values(t, "f"), (std::vector<float>{0, 1, 2, 3, 4, 5, 6, 7}));
   t.interleaved_heads = 3;
   EXPECT_FALSE(gguf_values(t, "f"));
+
+  Writer blocks;  // rows of one block, whose values are the row's number
+  for (const float row : rows) {
+    blocks.put<std::uint16_t>(0x3c00);
+    for (int i = 0; i < 32; ++i) blocks.put(static_cast<std::int8_t>(row));
+  }
+  const GgufTensor stored{"blk.0.attn_q.weight", {8, 32}, 8, blocks.out, 2};
+  const auto values = *gguf_values(stored, "f");
+  for (std::size_t i = 0; i < values.size(); ++i) EXPECT_EQ(values[i], static_cast<float>(i / 32));
 }
 
 TEST(Gguf, EachKindOfDamageIsNamed) {

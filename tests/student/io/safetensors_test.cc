@@ -7,7 +7,7 @@
 #include <fstream>
 
 #include "io/atomic_file.h"
-#include "io/half.h"
+#include "tensor/half.h"
 
 namespace student {
 namespace {

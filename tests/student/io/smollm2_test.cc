@@ -89,6 +89,11 @@ TEST_F(SmolLm2, TwentyGreedyTokensAreThoseOfTransformers) {
   EXPECT_EQ(got, want);
 }
 
+TEST_F(SmolLm2, MatricesStayAsTheFileStoresThem) {
+  EXPECT_EQ(model_->options().stored.size(), 211u);
+  EXPECT_LT(plan_memory(*backend_, model_->config(), model_->options()).weights, std::size_t{98} << 20);
+}
+
 TEST_F(SmolLm2, TokenizerIsThatOfTransformers) {
   const auto json = load_tokenizer_json(path_);
   ASSERT_TRUE(json) << json.error().message;

@@ -58,6 +58,7 @@ class CpuBackend final : public Backend {
     return model + ", " + std::to_string(pool_.threads()) + (pool_.threads() == 1 ? " thread, " : " threads, ") +
            loops_.name + (gemm_.native_bf16() ? ", bf16" : "");
   }
+  bool reads_blocks() const override { return true; }
   std::size_t free_memory() const override {
     std::ifstream info("/proc/meminfo");
     std::string key;
@@ -101,8 +102,11 @@ class CpuBackend final : public Backend {
 
   void embed(Tensor out, Tensor table, Tensor ids) override {
     const auto bytes = static_cast<std::size_t>(out.cols) * size_of(out.type);
+    assert(table.type == out.type || out.type == DType::kF32);
     each_row(out.rows, [&](std::int64_t i, Scratch&) {
-      std::memcpy(out.row_range(i, 1).data, table.row_range(row<std::int32_t>(ids, 0)[i], 1).data, bytes);
+      const std::int32_t id = row<std::int32_t>(ids, 0)[i];
+      if (in_blocks(table.type)) cpu::widen_row(row<float>(out, i), table, id);
+      else std::memcpy(out.row_range(i, 1).data, table.row_range(id, 1).data, bytes);
     });
   }
 

@@ -19,6 +19,8 @@ constexpr std::size_t kMostPrimitives = 1024;
 
 std::int64_t pieces(std::int64_t n, std::int64_t size) { return (n + size - 1) / size; }
 
+const Blocks& blocks_of(DType type) { return type == DType::kQ4_1 ? loops().q4_1 : loops().q8_0; }
+
 // n cut into about `count` equal pieces, each a multiple of 16 where there is more than one.
 std::int64_t cut(std::int64_t n, std::int64_t count) {
   return count <= 1 ? n : std::min(n, pieces(pieces(n, count), 16) * 16);
@@ -87,6 +89,12 @@ struct Gemm::Primitives {
   }
 };
 
+void widen_row(float* to, const Tensor& x, std::int64_t row) {
+  const void* from = x.row_range(row, 1).data;
+  if (x.type == DType::kBF16) loops().bf16.load(to, static_cast<const bf16*>(from), x.cols);
+  else blocks_of(x.type).load(to, from, x.cols);
+}
+
 void small_gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, float alpha,
                 const float* a, std::int64_t lda, const float* b, std::int64_t ldb, bool accumulate, float* c,
                 std::int64_t ldc) {
@@ -120,9 +128,7 @@ void Gemm::tile_widened(const Tile& t, Scratch& scratch) {
   const auto widen = [&](Tensor x, std::size_t slot) {
     if (x.type == DType::kF32) return x;
     float* to = scratch.floats(slot, static_cast<std::size_t>(x.elements()));
-    for (std::int64_t i = 0; i < x.rows; ++i) {
-      loops().bf16.load(to + i * x.cols, static_cast<const bf16*>(x.data) + i * x.stride, x.cols);
-    }
+    for (std::int64_t i = 0; i < x.rows; ++i) widen_row(to + i * x.cols, x, i);
     return Tensor(to, DType::kF32, x.rows, x.cols);
   };
   Tile wide = t;
@@ -176,9 +182,7 @@ void Gemm::thin(Tensor c, Tensor a, Tensor b, bool accumulate, Tensor bias) {
     std::int64_t lda = a.stride;
     if (a.type == DType::kBF16) {
       float* wide = scratch.floats(0, static_cast<std::size_t>(a.rows * k));
-      for (std::int64_t i = 0; i < a.rows; ++i) {
-        loops().bf16.load(wide + i * k, static_cast<const bf16*>(a.data) + i * a.stride, k);
-      }
+      for (std::int64_t i = 0; i < a.rows; ++i) widen_row(wide + i * k, a, i);
       rows = wide;
       lda = k;
     }
@@ -193,31 +197,53 @@ void Gemm::thin(Tensor c, Tensor a, Tensor b, bool accumulate, Tensor bias) {
         to = to_bf16(accumulate ? from_bf16(to) + x : x);
       }
     };
-    const auto columns = [&]<typename T>(const Rows<T>& table, const T* w) {
+    // from(j, n): rows j to j + n of b, ldw apart.
+    const auto columns = [&](const auto& table, std::int64_t ldw, const auto& from) {
       const std::int64_t end = std::min(c.cols, (task + 1) * kBlock);
       std::int64_t j = task * kBlock;
       for (; j + 4 <= end; j += 4) {
+        if (in_blocks(b.type) && c.rows == 1) {
+          float out[4];
+          blocks_of(b.type).dot4(out, rows, b.row_range(j, 4).data, k);
+          for (int q = 0; q < 4; ++q) put(0, j + q, out[q]);
+          continue;
+        }
+        const auto* w = from(j, 4);
         for (std::int64_t i = 0; i < c.rows; i += 4) {
           const int count = static_cast<int>(std::min<std::int64_t>(4, c.rows - i));
           float out[16];
-          table.dot4(out, rows + i * lda, lda, count, w + j * b.stride, b.stride, k);
+          table.dot4(out, rows + i * lda, lda, count, w, ldw, k);
           for (int r = 0; r < count; ++r) {
             for (int q = 0; q < 4; ++q) put(i + r, j + q, out[r * 4 + q]);
           }
         }
       }
       for (; j < end; ++j) {
-        for (std::int64_t i = 0; i < c.rows; ++i) put(i, j, table.dot(rows + i * lda, w + j * b.stride, k));
+        const auto* w = from(j, 1);
+        for (std::int64_t i = 0; i < c.rows; ++i) put(i, j, table.dot(rows + i * lda, w, k));
       }
     };
-    if (b.type == DType::kF32) columns(loops().f32, static_cast<const float*>(b.data));
-    else columns(loops().bf16, static_cast<const bf16*>(b.data));
+    const auto in_place = [&]<typename T>(const T* w) {
+      return [w, &b](std::int64_t j, std::int64_t) { return w + j * b.stride; };
+    };
+    if (b.type == DType::kF32) {
+      columns(loops().f32, b.stride, in_place(static_cast<const float*>(b.data)));
+    } else if (b.type == DType::kBF16) {
+      columns(loops().bf16, b.stride, in_place(static_cast<const bf16*>(b.data)));
+    } else {  // four rows at a time, which stay in the first cache
+      float* wide = scratch.floats(1, static_cast<std::size_t>(4 * k));
+      columns(loops().f32, k, [&, wide](std::int64_t j, std::int64_t n) -> const float* {
+        for (std::int64_t i = 0; i < n; ++i) widen_row(wide + i * k, b, j + i);
+        return wide;
+      });
+    }
   });
 }
 
 void Gemm::run(Tensor c, Tensor a, bool trans_a, Tensor b, bool trans_b, bool accumulate, Tensor bias) {
   const Tile whole{c, a, b, bias, trans_a, trans_b, accumulate};
-  assert(a.type == b.type && (c.type == DType::kF32 || c.type == a.type));
+  assert(a.type == b.type || (in_blocks(b.type) && a.type == DType::kF32 && trans_b && !trans_a));
+  assert(c.type == DType::kF32 || c.type == a.type);
   assert((trans_a ? a.cols : a.rows) == c.rows && (trans_b ? b.rows : b.cols) == c.cols);
   assert((trans_b ? b.cols : b.rows) == whole.k());
   if (c.rows == 0 || c.cols == 0) return;
@@ -233,7 +259,7 @@ void Gemm::run(Tensor c, Tensor a, bool trans_a, Tensor b, bool trans_b, bool ac
   pool_.run(columns * pieces(c.rows, tile_m), [&](std::int64_t i, Scratch& scratch) {
     const std::int64_t row = i / columns * tile_m, col = i % columns * tile_n;
     const Tile t = whole.part(row, std::min(tile_m, c.rows - row), col, std::min(tile_n, c.cols - col));
-    if (a.type == DType::kF32) tile_f32(t);
+    if (b.type == DType::kF32) tile_f32(t);
     else tile_widened(t, scratch);
   });
 }

@@ -11,6 +11,9 @@
 
 namespace student::cpu {
 
+// A row of bf16 or of blocks, in f32.
+void widen_row(float* to, const Tensor& x, std::int64_t row);
+
 // c[m,n] = op(a) op(b) (+ c), f32, on the calling thread: for tiles of attention. Leading dimensions in elements.
 void small_gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, float alpha,
                 const float* a, std::int64_t lda, const float* b, std::int64_t ldb, bool accumulate, float* c,
@@ -22,7 +25,7 @@ class Gemm {
   ~Gemm();
 
   bool native_bf16() const { return native_bf16_; }
-  // As Backend::gemm.
+  // As Backend::gemm; b may be in blocks.
   void run(Tensor c, Tensor a, bool trans_a, Tensor b, bool trans_b, bool accumulate, Tensor bias);
 
  private:
@@ -30,7 +33,7 @@ class Gemm {
   struct Primitives;
   void thin(Tensor c, Tensor a, Tensor b, bool accumulate, Tensor bias);
   void tile_f32(const Tile& t);
-  void tile_widened(const Tile& t, Scratch& scratch);  // bf16 where the CPU cannot multiply it
+  void tile_widened(const Tile& t, Scratch& scratch);  // blocks, and bf16 where the CPU cannot multiply it
   void tiles_bf16(const Tile& whole, std::int64_t tile_m, std::int64_t tile_n);
 
   Pool& pool_;

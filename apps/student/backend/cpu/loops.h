@@ -45,6 +45,13 @@ struct Rows {
                 const AdamStep& s);
 };
 
+// Rows of n weights in whole blocks of tensor/blocks.h.
+struct Blocks {
+  void (*load)(float* to, const void* blocks, std::int64_t n);
+  // out[c] = a . w[c] for four rows of w that follow each other; the sums of dot() over what load() gives.
+  void (*dot4)(float* out, const float* a, const void* w, std::int64_t n);
+};
+
 struct Loops {
   const char* name;
   Rows<float> f32;
@@ -57,6 +64,7 @@ struct Loops {
   void (*scale)(float* x, float a, std::int64_t n);
   double (*sum)(const float* x, std::int64_t n);
   double (*sum_of_squares)(const float* x, std::int64_t n);
+  Blocks q4_1, q8_0;
 
   template <typename T>
   const Rows<T>& rows() const {

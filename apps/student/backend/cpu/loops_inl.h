@@ -74,12 +74,12 @@ inline void each(std::int64_t n, const Body& body) {
 }
 
 inline float total(Vf v) {
-  float x[kLanes];
-  store(x, v);
-  for (int width = 8; width >= 1; width /= 2) {
-    for (int i = 0; i < width; ++i) x[i] += x[i + width];
-  }
-  return x[0];
+  typedef float V8 __attribute__((vector_size(32)));
+  typedef float V4 __attribute__((vector_size(16)));
+  const V8 a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+               __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+  const V4 b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
+  return (b[0] + b[2]) + (b[1] + b[3]);
 }
 
 // e^x with Cephes' polynomial, relative error below 2e-7; below -87.3 it is about 1e-38.
@@ -322,9 +322,15 @@ constexpr Rows<T> rows_of() {
 }
 
 }  // namespace
+}  // namespace student::cpu
 
-extern const Loops STUDENT_LOOPS = {STUDENT_LOOPS_NAME, rows_of<float>(), rows_of<Bf16>(), max,   sum_exp,
-                                    exp_in_place,       softmax_backward, scale,           add_up<false>, add_up<true>};
+#include "backend/cpu/blocks_inl.h"
+
+namespace student::cpu {
+
+extern const Loops STUDENT_LOOPS = {STUDENT_LOOPS_NAME, rows_of<float>(), rows_of<Bf16>(), max,       sum_exp,
+                                    exp_in_place,       softmax_backward, scale,           add_up<false>, add_up<true>,
+                                    {load_blocks<Q4>, dot4_blocks<Q4>}, {load_blocks<Q8>, dot4_blocks<Q8>}};
 
 }  // namespace student::cpu
 

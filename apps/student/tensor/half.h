@@ -1,6 +1,6 @@
 // IEEE half precision to f32.
-#ifndef STUDENT_IO_HALF_H_
-#define STUDENT_IO_HALF_H_
+#ifndef STUDENT_TENSOR_HALF_H_
+#define STUDENT_TENSOR_HALF_H_
 
 #include <bit>
 #include <cstdint>
@@ -17,4 +17,4 @@ inline float from_half(std::uint16_t h) {
 
 }  // namespace student
 
-#endif  // STUDENT_IO_HALF_H_
+#endif  // STUDENT_TENSOR_HALF_H_
