@@ -51,9 +51,9 @@ def curate(chain, out, *, threads=1, memory=0, partitions=0, retries=3):
     """Run `chain` on the Ray cluster and write the folder `out`, a corpus folder for each input file.
 
     A task takes `threads` CPUs of its machine and works on one input file; `memory` caps each as in Chain.write().
-    `partitions` is into how many groups Ray Data shuffles the keys, 0: as many as their number asks for, and a corpus of
-    some 10 GB, whose keys any machine holds, is not shuffled. A task
-    whose worker dies is repeated up to `retries` times. Returns a report as Chain.write() does.
+    `partitions` is into how many groups Ray Data shuffles the keys, 0: as many as their number asks for, and none while
+    one machine holds them. A task whose worker dies is repeated up to `retries` times. Returns a report as
+    Chain.write() does.
     """
     started = time.monotonic()
     out = pathlib.Path(os.path.abspath(os.fspath(out)))
