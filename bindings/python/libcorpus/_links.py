@@ -22,6 +22,22 @@ def with_part(keys, parts):
     return keys.append_column("part", pa.array(part))
 
 
+def of_part(keys, part, parts):
+    """Those that belong to a group, told by the upper bits of the key, and may be there more than once."""
+    some = [(t["key"].to_numpy() >> np.uint64(32)) * np.uint64(parts) >> np.uint64(32) == part for t in keys]
+    return repeated(pa.concat_tables([t.filter(pa.array(mine)) for t, mine in zip(keys, some)]))
+
+
+def repeated(keys):
+    """Without most of those whose key is there once: few are left to be sorted with their positions."""
+    key = keys["key"].to_numpy()
+    ordered = np.sort(key)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    seen = np.zeros(1 << 24, bool)
+    seen[twice & np.uint64(len(seen) - 1)] = True
+    return keys.filter(pa.array(seen[key & np.uint64(len(seen) - 1)]))
+
+
 def links(keys, exact, gone):
     """(stays, goes) for each position behind the first with the same key; without the sorted positions `gone`."""
     if len(gone):

@@ -43,14 +43,17 @@ ONE_MACHINE = {
 }
 OFFSET_BITS = 44  # of a position, below the number of the input: as in the rejects of one run
 KEYS_A_PART = 4 << 20  # that one task of the group-by compares: 80 MB
+# So many keys, 2 GB, are compared without the group-by: each task takes its own out of all of them.
+KEYS_AT_ONCE, KEYS_A_TASK = 128 << 20, 16 << 20
 
 
 def curate(chain, out, *, threads=1, memory=0, partitions=0, retries=3):
     """Run `chain` on the Ray cluster and write the folder `out`, a corpus folder for each input file.
 
     A task takes `threads` CPUs of its machine and works on one input file; `memory` caps each as in Chain.write().
-    `partitions` is how many groups of keys are compared on their own, 0: as many as their number asks for. A task
-    whose worker dies is repeated up to `retries` times. Returns a report as Chain.write() does.
+    `partitions` is into how many groups Ray Data shuffles the keys, 0: as many as their number asks for, and none while
+    one machine holds them. A task whose worker dies is repeated up to `retries` times. Returns a report as
+    Chain.write() does.
     """
     started = time.monotonic()
     out = pathlib.Path(os.path.abspath(os.fspath(out)))
@@ -156,9 +159,13 @@ def _verdicts(plan, plan_ref, paths, options, partitions):
     verdicts, gone = [], ray.put(np.empty(0, np.uint64))
     for k in range(stages):
         exact = plan.stages[plan.dedups[k]][0] == "dedup.exact"
-        parts = partitions or max(1, -(-int(counts[:, k].sum()) // KEYS_A_PART))
+        total = int(counts[:, k].sum())
         some = [refs[k] for refs, count in zip(made, counts[:, k]) if count]  # an empty block has no columns
-        verdicts.append(_links.survivors(*_group(some, parts, gone, exact)))
+        if partitions or total > KEYS_AT_ONCE:
+            pairs = _group(some, partitions or -(-total // KEYS_A_PART), gone, exact)
+        else:
+            pairs = _compare(some, total, gone, exact, options)
+        verdicts.append(_links.survivors(*pairs))
         gone = ray.put(np.sort(np.concatenate([dropped for dropped, _ in verdicts])))
     return verdicts
 
@@ -176,6 +183,21 @@ def _sign(plan, number, path):
         rows = np.frombuffer(b"".join(rows), dtype=np.uint64).reshape(-1, 1 + keys.words)
         tables.append(_links.table(rows, number << OFFSET_BITS, plan.stages[i][0] == "dedup.exact"))
     return (*tables, [t.num_rows for t in tables])
+
+
+def _compare(tables, total, gone, exact, options):
+    """What _group gives, for as many keys as a machine holds."""
+    workers = int(ray.cluster_resources().get("CPU", 1) / max(options["num_cpus"], 1))
+    parts = max(1, -(-total // KEYS_A_TASK), min(workers, total // KEYS_A_PART)) if tables else 0
+    compare = ray.remote(_pairs_of).options(**options)
+    pairs = ray.get([compare.remote(part, parts, gone, exact, *tables) for part in range(parts)])
+    empty = np.empty(0, np.uint64)
+    return tuple(np.concatenate([empty, *(pair[side] for pair in pairs)]) for side in range(2))
+
+
+def _pairs_of(part, parts, gone, exact, *tables):
+    pairs = _links.links(_links.of_part(tables, part, parts), exact, gone)
+    return pairs["stays"].to_numpy(), pairs["goes"].to_numpy()
 
 
 def _group(tables, parts, gone, exact):

@@ -87,11 +87,14 @@ CHAINS = {
 }
 
 
+@pytest.mark.parametrize("compared", ["by Ray Data", "in one task", "in many tasks"])
 @pytest.mark.parametrize("name", CHAINS)
-def test_bytes_of_one_machine(cluster, shards, tmp_path, name):
+def test_bytes_of_one_machine(cluster, shards, tmp_path, monkeypatch, name, compared):
+    if compared == "in many tasks":
+        monkeypatch.setattr(cluster, "KEYS_A_TASK", 500)
     chain = CHAINS[name](libcorpus.read(shards))
     one = chain.write(tmp_path / "one", progress=None)
-    many = cluster.curate(chain, tmp_path / "many", partitions=3)
+    many = cluster.curate(chain, tmp_path / "many", partitions=3 if compared == "by Ray Data" else 0)
     assert kept(tmp_path / "many") == kept(tmp_path / "one") != b""
     for count in ("in", "kept", "rejected", "malformed", "bytes_in"):
         assert many[count] == one[count], count
