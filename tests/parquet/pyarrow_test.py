@@ -124,6 +124,28 @@ class Parquet(unittest.TestCase):
         loaded.to_parquet(str(self.dir / "again.parquet"))
         self.assertEqual(corpus("cat", self.dir / "again.parquet", "-q").stdout, self.lines)
 
+    def test_a_folder_with_its_card_is_a_dataset(self):
+        try:
+            import datasets
+            import zstandard  # noqa: F401: what datasets opens .zst with
+        except ImportError as error:
+            self.skipTest(f"{error.name} is not installed")
+        clean, hub = self.dir / "clean", self.dir / "hub"
+        chats = [{"messages": [{"role": "user", "content": f"What is {n} plus {n}? Say it in one sentence."},
+                               {"role": "assistant", "content": f"The sum of {n} and {n} is {2 * n}, as you can count."}]} for n in range(20)]
+        self.jsonl.write_text("".join(json.dumps(r) + "\n" for r in chats) + '{"cut off\n')
+        corpus("curate", self.jsonl, "-o", clean, "-q", "--set", "stages.dedup.minhash=false")
+        self.assertTrue((clean / "rejects").is_dir())
+        hub.mkdir()
+        corpus("convert", clean, "-o", hub / "part-00000.parquet", "-q")
+        card = corpus("disclose", clean, "--format", "hf-card", "--unchecked-policy").stdout
+        for folder in (clean, hub):
+            (folder / "README.md").write_bytes(card)
+            loaded = datasets.load_dataset(str(folder), cache_dir=str(self.dir / "cache"), split="train")
+            self.assertEqual(len(loaded), len(chats))
+            rows = [json.loads(j) for j in loaded["json"]] if folder == hub else loaded
+            self.assertEqual([row["messages"] for row in rows], [chat["messages"] for chat in chats])
+
 
 if __name__ == "__main__":
     unittest.main()
