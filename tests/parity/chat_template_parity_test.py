@@ -15,6 +15,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import peers  # noqa: E402
+
 import tokenizer_parity_test as parity
 
 # The loops of the published templates, without their checks of who speaks and default system texts.
@@ -104,12 +107,9 @@ def main():
         return main_inside()
     if not os.path.exists(os.environ.get("CORPUS_BINARY", "")):
         parity.skip("CORPUS_BINARY names no program")
-    venv = parity.ROOT / "build/peers-venv/bin/python"
-    python = os.environ.get("CORPUS_PEERS_PYTHON", str(venv if venv.exists() else sys.executable))
-    probe = subprocess.run([python, "-c", "import tokenizers, jinja2"], capture_output=True, text=True)
-    if probe.returncode != 0:
-        parity.skip(f"{python}: {(probe.stderr.strip().splitlines() or ['?'])[-1]}")
-    sys.exit(subprocess.run([python, "-W", "ignore", __file__, "inside"]).returncode)
+    if why := peers.why_not("import tokenizers, jinja2"):
+        parity.skip(why)
+    sys.exit(subprocess.run([peers.python(), "-W", "ignore", __file__, "inside"]).returncode)
 
 
 if __name__ == "__main__":

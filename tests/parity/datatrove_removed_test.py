@@ -18,6 +18,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import peers  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BYTES = int(os.environ.get("CORPUS_PARITY_BYTES", 6 << 20))
 FIELDS = ["instruction", "prompt", "question", "input", "output", "response", "answer", "text", "completion"]
@@ -119,14 +122,11 @@ def main():
         return inside()
     if not os.path.exists(os.environ.get("CORPUS_BINARY", "")):
         skip("CORPUS_BINARY names no program")
-    venv = ROOT / "build/peers-venv/bin/python"
-    python = os.environ.get("CORPUS_PEERS_PYTHON", str(venv if venv.exists() else sys.executable))
     check = "import spacy, datatrove.pipeline.dedup.minhash; from datatrove.utils.word_tokenizers import " \
             "load_word_tokenizer; load_word_tokenizer('en').word_tokenize('a b')"
-    probe = subprocess.run([python, "-c", check], capture_output=True, text=True)
-    if probe.returncode != 0:
-        skip(f"{python}: {(probe.stderr.strip().splitlines() or ['?'])[-1]}")
-    sys.exit(subprocess.run([python, "-W", "ignore", __file__, "inside"], stderr=subprocess.DEVNULL).returncode)
+    if why := peers.why_not(check):
+        skip(why)
+    sys.exit(subprocess.run([peers.python(), "-W", "ignore", __file__, "inside"], stderr=subprocess.DEVNULL).returncode)
 
 
 if __name__ == "__main__":

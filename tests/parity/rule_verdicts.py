@@ -8,6 +8,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import peers  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 DATA = pathlib.Path(os.environ.get("CORPUS_TEST_DATA", ROOT.parent / "shared/data"))
 LIMIT = 40
@@ -105,16 +108,13 @@ def compare(samples, sets, theirs):
 
 
 def main(script, probe, inside):
-    """Runs `script` again, in a Python in which the code `probe` works: CORPUS_PEERS_PYTHON or build/peers-venv."""
+    """Runs `script` again, in the Python of peers.py if the code `probe` works there."""
     if len(sys.argv) > 1 and sys.argv[1] == "inside":
         return inside(list(texts(sys.argv[3:], int(sys.argv[2]))))
     if not os.path.exists(os.environ.get("CORPUS_BINARY", "")):
         skip("CORPUS_BINARY names no program")
-    venv = ROOT / "build/peers-venv/bin/python"
-    python = os.environ.get("CORPUS_PEERS_PYTHON", str(venv if venv.exists() else sys.executable))
-    done = subprocess.run([python, "-W", "ignore", "-c", probe], capture_output=True, text=True)
-    if done.returncode != 0:
-        skip(f"{python}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
+    if why := peers.why_not(probe):
+        skip(why)
     if len(sys.argv) > 1:
         arguments = ["0"] + sys.argv[2:]
     else:
@@ -122,5 +122,5 @@ def main(script, probe, inside):
         if not files:
             print(f"no data in {DATA}: generated texts only")
         arguments = [str(LIMIT)] + files
-    sys.exit(subprocess.run([python, "-W", "ignore", script, "inside"] + arguments,
+    sys.exit(subprocess.run([peers.python(), "-W", "ignore", script, "inside"] + arguments,
                             stderr=subprocess.DEVNULL if len(sys.argv) == 1 else None).returncode)

@@ -25,6 +25,9 @@ import sys
 import tempfile
 import unicodedata
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import peers  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BYTES = int(os.environ.get("CORPUS_PARITY_BYTES", 1 << 20))
 ONLY = os.environ.get("CORPUS_PARITY_ONLY", "").split(",")
@@ -329,12 +332,9 @@ def main():
         return main_inside()
     if not os.path.exists(os.environ.get("CORPUS_ENCODE_DUMP", "")):
         skip("CORPUS_ENCODE_DUMP names no program")
-    venv = ROOT / "build/peers-venv/bin/python"
-    python = os.environ.get("CORPUS_PEERS_PYTHON", str(venv if venv.exists() else sys.executable))
-    probe = subprocess.run([python, "-c", "import tokenizers, tiktoken, sentencepiece"], capture_output=True, text=True)
-    if probe.returncode != 0:
-        skip(f"{python}: {(probe.stderr.strip().splitlines() or ['?'])[-1]}")
-    sys.exit(subprocess.run([python, "-W", "ignore", __file__, "inside"]).returncode)
+    if why := peers.why_not("import tokenizers, tiktoken, sentencepiece"):
+        skip(why)
+    sys.exit(subprocess.run([peers.python(), "-W", "ignore", __file__, "inside"]).returncode)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
+import peers
 from corpus_cli import CliTest, corpus, lines
 
 FORMS = ["croissant", "spdx", "cyclonedx", "prov", "eu-summary", "ab2013", "gb45438", "hf-card", "dpi"]
@@ -280,4 +281,5 @@ class Disclosure(CliTest):
 
 
 if __name__ == "__main__":
+    peers.go_there()
     unittest.main()

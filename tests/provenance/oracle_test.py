@@ -2,10 +2,15 @@
 pymerkle, and openssl's command line for the key. Exit 77 (skipped) when a package is not installed."""
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import peers  # noqa: E402
+
+peers.go_there()
 try:
     from google.protobuf import json_format
     import in_toto_attestation.v1.statement_pb2 as statement_pb
