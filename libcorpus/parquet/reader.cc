@@ -157,6 +157,23 @@ Status choose_leaves(const ::parquet::SchemaDescriptor& schema, const std::vecto
   return Status::KeyError("input.columns: none of these columns is here, which are ", all);
 }
 
+// As written here (corpus/arrow.h): `json` holds all of a record, and of `turns` it only counts that they are there.
+void choose_lines(const ::parquet::SchemaDescriptor& schema, const ::arrow::Schema& types, std::vector<int>& leaves) {
+  using ::arrow::Type;
+  auto is = [&](const char* name, Type::type one, Type::type other) {
+    auto field = types.GetFieldByName(name);  // null where there are two
+    return field != nullptr && (field->type()->id() == one || field->type()->id() == other);
+  };
+  if (!is("json", Type::STRING, Type::LARGE_STRING) || !is("turns", Type::LIST, Type::LARGE_LIST)) return;
+  leaves.clear();
+  bool turns = false;
+  for (int i = 0; i < schema.num_columns(); ++i) {
+    const std::string& name = schema.GetColumnRoot(i)->name();
+    if (name == "json" || (name == "turns" && !turns)) leaves.push_back(i);
+    turns |= name == "turns";
+  }
+}
+
 Status open_file(Opened& opened, const std::vector<std::string>& columns) {
   ::parquet::ReaderProperties properties(&opened.pool);
   properties.enable_buffered_stream();  // else a whole column of a row group is held
@@ -170,6 +187,11 @@ Status open_file(Opened& opened, const std::vector<std::string>& columns) {
   arrow_properties.set_batch_size(rows_at_once(*metadata));
   ARROW_ASSIGN_OR_RAISE(opened.file, builder.memory_pool(&opened.pool)->properties(arrow_properties)->Build());
   ARROW_RETURN_NOT_OK(choose_leaves(*metadata->schema(), columns, opened.leaves));
+  if (columns.empty()) {
+    std::shared_ptr<::arrow::Schema> types;
+    ARROW_RETURN_NOT_OK(opened.file->GetSchema(&types));
+    choose_lines(*metadata->schema(), *types, opened.leaves);
+  }
   ARROW_ASSIGN_OR_RAISE(auto none, opened.file->GetRecordBatchReader(std::vector<int>(), opened.leaves));
   opened.schema = none->schema();
   opened.groups = metadata->num_row_groups();

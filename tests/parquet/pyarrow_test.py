@@ -79,6 +79,17 @@ class Parquet(unittest.TestCase):
                       run(["other"]).stderr)
         self.assertIn(b"column blob", run([]).stderr)
 
+    def test_names_alone_do_not_make_a_table_of_ours(self):
+        text, turns, other = pa.array(["{}"]), pa.array([[{"role": "user", "text": "x"}]]), pa.array(["kept"])
+        for columns in ({"json": text.dictionary_encode(), "turns": turns, "other": other},
+                        {"json": text, "turns": pa.array(["none"]), "other": other}):
+            table = pa.table(columns)
+            pq.write_table(table, self.parquet)
+            got = [json.loads(line) for line in corpus("cat", self.parquet, "-q").stdout.splitlines()]
+            self.assertEqual(got, table.to_pylist())
+        pq.write_table(pa.table({"other": other, "turns": turns, "json": text}), self.parquet)
+        self.assertEqual(corpus("cat", self.parquet, "-q").stdout, b"{}\n")
+
     def test_a_folder_of_both(self):
         corpus("convert", self.jsonl, "-o", self.parquet, "-q")
         corpus("pack", self.dir, "-o", self.dir / "packed", "-q")

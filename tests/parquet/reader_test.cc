@@ -200,7 +200,7 @@ TEST_F(ParquetReader, OurPagesHaveChecksums) {
       EXPECT_EQ(records(damaged), whole) << "byte " << at;
     }
   }
-  EXPECT_GT(errors, static_cast<int>(footer / 10));
+  EXPECT_GT(errors, static_cast<int>(footer / 20));  // of a fifth: the pages of two leaves of six are read
 }
 
 TEST_F(ParquetReader, PipesAndPackedFilesAreRefusedWithTheRemedy) {
