@@ -57,7 +57,7 @@ void TokenCounts::add(const Token& token) {
 }
 
 TokenWalk::TokenWalk(std::vector<std::string> list)
-    : list_(std::move(list)), slots_(std::size_t{1} << kSlotBits) {
+    : list_(std::move(list)), sets_(std::size_t{1} << kSetBits) {
   for (std::size_t c = 0; c < marks_.size(); ++c) {
     const char mark = static_cast<char>(c);
     marks_[c] = token({&mark, 1});
@@ -147,6 +147,19 @@ void TokenWalk::cut(std::string_view run, std::vector<Token>& out) {
   if (at > begin) span(run.substr(begin));
 }
 
+inline const TokenWalk::Slot& TokenWalk::find(std::string_view run, const Key& key) {
+  auto is = [&](const Slot& slot) { return slot.kind != Kind::kEmpty && slot.key == key; };
+  auto& [first, second] = sets_[key.set()];
+  if (is(first)) return first;
+  if (is(second)) {
+    std::swap(first, second);
+    return first;
+  }
+  Slot& slot = first.kind == Kind::kEmpty ? first : second;
+  learn(run, key, slot);
+  return slot;
+}
+
 void TokenWalk::learn(std::string_view run, const Key& key, Slot& slot) {
   fresh_.clear();
   cut(run, fresh_);
@@ -177,7 +190,7 @@ void TokenWalk::learn(std::string_view run, const Key& key, Slot& slot) {
   if (known_.size() + n > kMostTokens) {
     const Slot kept = slot;
     known_.clear();
-    std::fill(slots_.begin(), slots_.end(), Slot{});
+    std::fill(sets_.begin(), sets_.end(), Set{});
     slot = kept;
   }
   slot.value = known_.size();
@@ -202,7 +215,7 @@ void TokenWalk::for_each_run(std::string_view text, Known&& known, Cut&& cut_run
       if (run.size() > kLongestRun) continue;
       Key& key = keys[i - block];
       key = key_of(run, limit);
-      __builtin_prefetch(&slots_[key.slot()]);
+      __builtin_prefetch(&sets_[key.set()]);
     }
     for (std::size_t i = block; i < end; ++i) {
       std::string_view run = run_at(i);
@@ -212,10 +225,7 @@ void TokenWalk::for_each_run(std::string_view text, Known&& known, Cut&& cut_run
         cut_run(std::span<const Token>(fresh_));
         continue;
       }
-      const Key& key = keys[i - block];
-      Slot& slot = slots_[key.slot()];
-      if (slot.kind == Kind::kEmpty || slot.key != key) learn(run, key, slot);
-      known(slot, run);
+      known(find(run, keys[i - block]), run);
     }
   }
 }

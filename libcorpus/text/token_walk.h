@@ -62,7 +62,7 @@ class TokenWalk {
   const TokenCounts& count(std::string_view text);
 
  private:
-  static constexpr std::size_t kSlotBits = 17;                      // 4 MiB
+  static constexpr std::size_t kSetBits = 16;                       // 4 MiB
   static constexpr std::size_t kMostTokens = std::size_t{1} << 17;  // 3 MiB
   static constexpr std::size_t kLongestRun = 64;  // bytes; longer ones are not remembered
   static constexpr std::size_t kBlock = 16;       // runs whose slots are asked for at once
@@ -72,8 +72,8 @@ class TokenWalk {
   struct Key {
     std::uint64_t low, high;
     friend bool operator==(const Key&, const Key&) = default;
-    std::size_t slot() const {
-      return (low * 0x9E3779B97F4A7C15U ^ high * 0xD6E8FEB86659FD93U) >> (64 - kSlotBits);
+    std::size_t set() const {
+      return (low * 0x9E3779B97F4A7C15U ^ high * 0xD6E8FEB86659FD93U) >> (64 - kSetBits);
     }
   };
   static Key key_of(std::string_view run, const char* limit);
@@ -91,6 +91,11 @@ class TokenWalk {
     std::uint8_t words = 0, word_chars = 0, letters = 0;  // sums over the run
   };
   static_assert(sizeof(Slot) == 32);
+  // A cache line. The first is in use; the second is what came once, until it comes again: so words that
+  // are rare, of which there are many, do not put out those that are not.
+  struct alignas(64) Set {
+    Slot first, second;
+  };
 
   // Calls known(slot, run) or cut(tokens) for each run of the text.
   template <typename Known, typename Cut>
@@ -98,13 +103,14 @@ class TokenWalk {
   void count(const Slot& slot);
   void cut(std::string_view run, std::vector<Token>& out);
   bool cut_plain(std::string_view run, std::vector<Token>& out);
+  const Slot& find(std::string_view run, const Key& key);
   void learn(std::string_view run, const Key& key, Slot& slot);
   Token token(std::string_view word) const;
   Token hashed(std::string_view word) const;  // without chars and traits
 
   std::vector<std::string> list_;
   std::array<Token, 128> marks_;  // of one ASCII character each
-  std::vector<Slot> slots_;
+  std::vector<Set> sets_;
   std::vector<Token> known_;
   std::vector<std::uint32_t> edges_;
   std::vector<Token> out_, fresh_;
