@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""language_peer.py BENCH_LANGUAGE LID.ftz [DATA] [--texts N]: language identification beside its peers.
+"""language_peer.py BENCH_LANGUAGE LID.ftz [DATA] [--texts N] [--sample BYTES]: language identification beside its peers.
 
 Takes every n-th record of the corpora in DATA (../shared/data), about N of them (20000), its strings joined by line
 feeds, and lets each tool tell their languages on one core: libcorpus with CLD2 and with the fastText model, on whole
@@ -17,7 +17,6 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NO_TEXT = {"id", "generator", "model", "dataset", "message_id", "parent_id", "user_id", "lang", "created_date", "role",
            "from", "type", "datasplit"}
-SAMPLE = "96"
 
 
 def strings(value):
@@ -91,6 +90,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("lid")
     parser.add_argument("data", nargs="?", default=ROOT.parent / "shared/data", type=pathlib.Path)
+    parser.add_argument("--sample", default="48", help="bytes, as the option of language.id")
     parser.add_argument("--texts", type=int, default=20000)
     args = parser.parse_args()
     raw = list(texts(args.data, args.texts))
@@ -101,7 +101,7 @@ def main():
         packed.flush()
         for name, model, peer in [("CLD2", "cld2", cld2_peer), ("fastText", args.lid, lambda: fasttext_peer(args.lid))]:
             seconds, whole, _ = ours(args.program, model, "0", packed.name, len(raw))
-            sampled_seconds, _, agree = ours(args.program, model, SAMPLE, packed.name, len(raw))
+            sampled_seconds, _, agree = ours(args.program, model, args.sample, packed.name, len(raw))
             print(f"{name:9} libcorpus {size / seconds / 1e6:7.1f}   sampled {size / sampled_seconds / 1e6:7.1f}, "
                   f"agrees with the whole on {agree:.3%}")
             try:
