@@ -14,6 +14,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "filters/grams.h"
 #include "filters/rule_map.h"
 #include "filters/spaced_words.h"
 #include "simd/utf8_count.h"
@@ -44,14 +45,6 @@ struct DataJuicerScratch {
   SpacedWords words;
 };
 
-std::size_t power_of_two(std::size_t n) {
-  std::size_t out = 64;
-  while (out < n) out *= 2;
-  return out;
-}
-
-std::size_t spread(std::uint64_t hash) { return hash * 0x9E3779B97F4A7C15U >> 24; }
-
 void decode_all(std::string_view text, std::vector<char32_t>& out) {
   out.resize(text.size());
   std::size_t n = 0;
@@ -65,20 +58,18 @@ void decode_all(std::string_view text, std::vector<char32_t>& out) {
 
 // Of every n characters that follow one another.
 void hash_grams(const std::vector<char32_t>& chars, std::size_t n, std::vector<std::uint64_t>& out) {
-  constexpr std::uint64_t kStep = 0xD6E8FEB86659FD93U;
-  std::uint64_t last = 1, sum = 0;
-  for (std::size_t i = 0; i < n; ++i) last *= kStep;
+  Rolling rolling(n);
   out.clear();
   for (std::size_t i = 0; i < chars.size(); ++i) {
-    sum = sum * kStep + chars[i] + 1;
-    if (i >= n) sum -= (chars[i - n] + std::uint64_t{1}) * last;
-    if (i + 1 >= n) out.push_back(sum);
+    rolling.add(chars[i] + std::uint64_t{1});
+    if (i >= n) rolling.drop(chars[i - n] + std::uint64_t{1});
+    if (i + 1 >= n) out.push_back(rolling.sum);
   }
 }
 
 // No more than the number of different hashes.
 std::size_t distinct_at_least(const std::vector<std::uint64_t>& hashes, std::vector<std::uint64_t>& bits) {
-  const std::size_t size = power_of_two(8 * hashes.size());
+  const std::size_t size = power_of_two(64, 8 * hashes.size());
   bits.assign(size / 64, 0);
   for (std::uint64_t hash : hashes) {
     std::size_t bit = spread(hash) & (size - 1);
@@ -93,7 +84,7 @@ std::size_t distinct_at_least(const std::vector<std::uint64_t>& hashes, std::vec
 // again.
 double repetition(const std::vector<std::uint64_t>& hashes, std::vector<Counted>& table,
                   std::vector<std::uint32_t>& counts) {
-  const std::size_t size = power_of_two(2 * hashes.size());
+  const std::size_t size = power_of_two(64, 2 * hashes.size());
   table.assign(size, {});
   for (std::uint64_t hash : hashes) {
     std::size_t at = spread(hash) & (size - 1);

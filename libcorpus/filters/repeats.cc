@@ -29,32 +29,6 @@ void TokenRepeats::start(std::span<const text::Token> tokens) {
   chars_[n] = chars;
 }
 
-namespace {
-
-// Hash of n tokens, in bits that can be a table's index.
-struct Rolling {
-  explicit Rolling(std::size_t n) {
-    for (std::size_t i = 0; i < n; ++i) last *= kStep;
-  }
-  void add(std::uint64_t hash) { sum = sum * kStep + mixed(hash); }
-  void drop(std::uint64_t hash) { sum -= mixed(hash) * last; }
-
-  static std::uint64_t mixed(std::uint64_t h) { return h ^ h >> 29; }  // sizes of words count, too
-  static constexpr std::uint64_t kStep = 0xD6E8FEB86659FD93U;
-  std::uint64_t last = 1;  // kStep to the power of n
-  std::uint64_t sum = 0;
-};
-
-std::size_t spread(std::uint64_t hash) { return hash * 0x9E3779B97F4A7C15U >> 32; }
-
-std::size_t power_of_two(std::size_t least, std::size_t n) {
-  std::size_t out = least;
-  while (out < n) out *= 2;
-  return out;
-}
-
-}  // namespace
-
 TokenRepeats::Tops TokenRepeats::tops_at_most() {
   Tops out{};
   if (size() > 0xFFFF) {
@@ -106,28 +80,14 @@ std::size_t TokenRepeats::covered_at_most(std::size_t n) {
 
 std::size_t TokenRepeats::top(std::size_t n) {
   if (size() < n) return 0;
-  const std::size_t slots = power_of_two(64, 2 * size());
-  if (counted_.size() < slots) counted_.resize(slots);
-  std::fill_n(counted_.begin(), slots, Counted{});
-  const std::size_t mask = slots - 1;
+  most_.start(size());
   Rolling rolling(n);
-  std::uint32_t best = 0, best_first = 0;
   for (std::size_t i = 0; i < size(); ++i) {
     rolling.add(tokens_[i].hash);
     if (i >= n) rolling.drop(tokens_[i - n].hash);
-    if (i + 1 < n) continue;
-    std::size_t at = spread(rolling.sum) & mask;
-    while ((counted_[at].count != 0) & (counted_[at].hash != rolling.sum)) at = (at + 1) & mask;
-    Counted& slot = counted_[at];
-    // Whether it is new cannot be foreseen, so there is no branch on it.
-    const auto here = static_cast<std::uint32_t>(i + 1 - n);
-    slot = {rolling.sum, slot.count + 1, slot.count == 0 ? here : slot.first};
-    if (slot.count >= best && (slot.count > best || slot.first < best_first)) {
-      best = slot.count;
-      best_first = slot.first;
-    }
+    if (i + 1 >= n) most_.add(rolling.sum, i + 1 - n);
   }
-  return best * (chars(best_first, n) + n - 1);
+  return most_.times() * (chars(most_.first(), n) + n - 1);
 }
 
 std::size_t TokenRepeats::duplicated(std::size_t n) {

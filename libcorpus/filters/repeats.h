@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "filters/grams.h"
 #include "filters/word_repeats.h"
 #include "simd/utf8_count.h"
 #include "text/token_walk.h"
@@ -61,11 +62,6 @@ class TokenRepeats {
   std::size_t covered_at_most(std::size_t n);
 
  private:
-  struct Counted {
-    std::uint64_t hash = 0;
-    std::uint32_t count = 0, first = 0;  // count 0: empty
-  };
-
   std::size_t size() const { return tokens_.size(); }
   std::size_t chars(std::size_t from, std::size_t n) const { return chars_[from + n] - chars_[from]; }
   // Hash of tokens [i, i + n) joined by nothing.
@@ -76,7 +72,7 @@ class TokenRepeats {
   std::span<const text::Token> tokens_;
   std::vector<std::uint64_t> sums_;  // hash of all tokens before
   std::vector<std::uint32_t> bytes_, chars_;
-  std::vector<Counted> counted_;
+  MostFrequent most_;
   std::vector<std::uint16_t> rough_;
   std::vector<std::uint64_t> bits_;
   HashSet seen_;

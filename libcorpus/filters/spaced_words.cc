@@ -40,36 +40,20 @@ void SpacedWords::start(std::string_view text) {
 }
 
 void SpacedWords::hash_all(std::size_t n) {
-  // A polynomial over the words' hashes, modulo 2^64.
-  constexpr std::uint64_t kStep = 0xD6E8FEB86659FD93U;
-  std::uint64_t last = 1, sum = 0;
-  for (std::size_t i = 0; i < n; ++i) last *= kStep;
+  Rolling rolling(n);
   hashes_.clear();
   for (std::size_t i = 0; i < words_.size(); ++i) {
-    sum = sum * kStep + words_[i].hash;
-    if (i >= n) sum -= words_[i - n].hash * last;
-    if (i + 1 >= n) hashes_.push_back(sum);
+    rolling.add(words_[i].hash);
+    if (i >= n) rolling.drop(words_[i - n].hash);
+    if (i + 1 >= n) hashes_.push_back(rolling.sum);
   }
 }
 
 std::size_t SpacedWords::most_frequent(std::size_t n) {
   hash_all(n);
-  std::size_t size = 64;
-  while (size < 2 * hashes_.size()) size *= 2;
-  counted_.assign(size, {});
-  std::uint32_t most = 0, first = 0;
-  for (std::uint32_t i = 0; i < hashes_.size(); ++i) {
-    std::size_t at = (hashes_[i] * 0x9E3779B97F4A7C15U >> 32) & (size - 1);
-    while (counted_[at].count != 0 && counted_[at].hash != hashes_[i]) at = (at + 1) & (size - 1);
-    Counted& c = counted_[at];
-    if (c.count == 0) c = {hashes_[i], 0, i};
-    ++c.count;
-    if (c.count > most || (c.count == most && c.first < first)) {
-      most = c.count;
-      first = c.first;
-    }
-  }
-  return first;
+  most_.start(hashes_.size());
+  for (std::size_t i = 0; i < hashes_.size(); ++i) most_.add(hashes_[i], i);
+  return most_.first();
 }
 
 std::size_t SpacedWords::repeated_chars(std::size_t n) {

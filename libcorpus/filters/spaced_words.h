@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "filters/grams.h"
 #include "filters/word_repeats.h"
 
 namespace corpus {
@@ -35,11 +36,6 @@ class SpacedWords {
   std::size_t repeated_chars(std::size_t n);
 
  private:
-  struct Counted {
-    std::uint64_t hash = 0;
-    std::uint32_t count = 0, first = 0;  // count 0: empty
-  };
-
   void add(std::size_t begin, std::size_t end);
   void hash_all(std::size_t n);  // every sequence of n, into hashes_
 
@@ -47,7 +43,7 @@ class SpacedWords {
   std::vector<SpacedWord> words_;
   std::vector<std::uint32_t> edges_;
   std::vector<std::uint64_t> hashes_;
-  std::vector<Counted> counted_;
+  MostFrequent most_;
   HashSet seen_;
 };
 
