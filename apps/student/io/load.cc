@@ -137,7 +137,7 @@ Result<std::unique_ptr<Model>> load_model(Backend& backend, const std::string& p
     }
     ModelOptions kept = options;
     kept.stored.clear();
-    if (backend.reads_blocks() && !options.train && options.lora.rank == 0 && options.compute == DType::kF32) {
+    if (keeps_blocks(backend, options)) {
       for (const Parameter& p : lay_out_parameters(config, options)) {
         const auto it = file.tensors().find(p.name);
         if (it == file.tensors().end() || !p.decays || it->second.shape != file_shape(p)) continue;

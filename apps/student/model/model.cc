@@ -98,7 +98,7 @@ class Transformer final : public Model {
   Tensor gradients() override { return gradients_; }
   Tensor weight(const Parameter& p) override { return weight_view(weight_memory_.get(), p); }
   Tensor gradient(const Parameter& p) override {
-    return options_.train ? Tensor(gradients_.columns(p.offset, 0).data, DType::kF32, p.rows, p.cols) : Tensor{};
+    return gradient_view(gradients_, p);
   }
 
   Result<void> init(std::uint64_t seed) override {
@@ -343,7 +343,7 @@ class Transformer final : public Model {
 
 Result<void> check_stored(const Backend& backend, const Config& config, const ModelOptions& options) {
   if (options.stored.empty()) return {};
-  if (!backend.reads_blocks() || options.train || options.lora.rank > 0 || options.compute != DType::kF32) {
+  if (!keeps_blocks(backend, options)) {
     return invalid("weights stay in blocks for inference in f32 alone, on a backend that reads them");
   }
   for (const Parameter& p : lay_out_parameters(config, options)) {

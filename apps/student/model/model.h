@@ -51,9 +51,14 @@ struct ModelOptions {
   Recompute recompute = Recompute::kNone;
   LoraOptions lora;
   // Matrices to keep in blocks, by name, as their file stores them: to read five or nine bits a weight and not 32.
-  // Without train and lora, in f32, where the backend reads blocks.
+  // Only where keeps_blocks() says so.
   std::map<std::string, DType, std::less<>> stored;
 };
+
+// Without train and lora, in f32, where the backend reads blocks.
+inline bool keeps_blocks(const Backend& backend, const ModelOptions& options) {
+  return backend.reads_blocks() && !options.train && options.lora.rank == 0 && options.compute == DType::kF32;
+}
 
 // Bytes by class, computed from the numbers alone, before anything is allocated. What the process holds already is not
 // among them.

@@ -47,9 +47,7 @@ void Network::bind(const std::vector<Parameter>& parameters, void* weights, Tens
   };
   const auto gradient = [&](const std::string& name) {
     const auto it = named.find(name);
-    if (it == named.end() || !it->second->trains || !gradients) return Tensor{};
-    const Parameter& p = *it->second;
-    return Tensor(gradients.columns(p.offset, 0).data, gradients.type, p.rows, p.cols);
+    return it == named.end() || !it->second->trains ? Tensor{} : gradient_view(gradients, *it->second);
   };
   const auto linear = [&](const std::string& name) {
     return Linear{weight(name + ".weight"),        weight(name + ".bias"),

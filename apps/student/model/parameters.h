@@ -26,6 +26,10 @@ std::vector<float> initial_values(const Parameter& parameter, std::uint64_t seed
 inline Tensor weight_view(void* weights, const Parameter& p) {
   return {static_cast<char*>(weights) + p.place, p.type, p.rows, p.cols};
 }
+// Where it is in the flat gradients; absent where they are.
+inline Tensor gradient_view(const Tensor& gradients, const Parameter& p) {
+  return gradients ? Tensor(gradients.columns(p.offset, 0).data, gradients.type, p.rows, p.cols) : Tensor{};
+}
 
 // A configuration that a Model can be built from; the message names the field and what it has to be.
 Result<void> check_config(const Config& config);
