@@ -5,6 +5,9 @@ import pathlib
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+import peers  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 STUDENT = os.environ.get("CORPUS_BINARY", str(ROOT / "build/dev/bin/student"))
 
@@ -15,14 +18,10 @@ def skip(why):
 
 
 def find_python(*packages):
-    """A Python that has these packages: CORPUS_PEERS_PYTHON, or build/peers-venv."""
-    python = os.environ.get("CORPUS_PEERS_PYTHON", str(ROOT / "build/peers-venv/bin/python"))
-    if not pathlib.Path(python).exists():
-        skip(f"no {python}; CORPUS_PEERS_PYTHON names a Python with {', '.join(packages)}")
-    probe = subprocess.run([python, "-c", "import " + ", ".join(packages)], capture_output=True, text=True)
-    if probe.returncode != 0:
-        skip(f"{python}: {(probe.stderr.strip().splitlines() or ['?'])[-1]}")
-    return python
+    """The Python of peers.py, if it has these packages."""
+    if why := peers.why_not("import " + ", ".join(packages)):
+        skip(why)
+    return peers.python()
 
 
 def run(*args):
