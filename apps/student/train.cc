@@ -285,6 +285,7 @@ Result<int> run(TrainSettings& s, const Config& config) {
   }
   Line line(s.quiet || s.batches.rank != 0);
   options.show = [&](const StepReport& report) { line.show(report); };
+  options.warn = [](const std::string& what) { std::fprintf(stderr, "student train: %s\n", what.c_str()); };
   auto report = train(*model, *optimizer, batches, *communicator, options);
   line.clear();
   if (!report) return std::move(report).error();

@@ -30,6 +30,7 @@
 #include <string_view>
 #include <vector>
 
+#include "backend/device_group.h"
 #include "tensor/tensor.h"
 
 namespace student {
@@ -77,6 +78,7 @@ class Backend {
   virtual std::string device() const = 0;      // for people: "AMD EPYC, 2 threads, AVX-512, bf16"
   virtual std::size_t free_memory() const = 0; // bytes that alloc() could give now
   virtual bool reads_blocks() const { return false; }
+  virtual DeviceGroup* devices() { return nullptr; }  // null: sums over processes go through the host
   // For plans: bytes that operations on `rows` tokens come to hold beside their arguments, compiled kernels and what
   // linear_cross_entropy keeps of logits included.
   virtual std::size_t workspace(std::int64_t rows, std::int64_t width, std::int64_t vocab, DType type) const = 0;

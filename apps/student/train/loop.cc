@@ -5,6 +5,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
+
+#include "train/gradient_sum.h"
 
 namespace student {
 namespace {
@@ -59,6 +62,12 @@ class Loop {
       std::filesystem::create_directories(checkpoints(), error);
       if (error) return Error{Code::kIo, checkpoints() + ": cannot create the folder: " + error.message()};
       CORPUS_CHECK(log_.open(options_.folder + "/log.jsonl", log_bytes));
+    }
+    Backend& backend = model_.backend();
+    CORPUS_TRY(GradientSum sum, GradientSum::create(backend, backend.devices(), communicator_));
+    gradient_sum_.emplace(std::move(sum));
+    if (const std::string& why = gradient_sum_->why_through_host(); !why.empty() && options_.warn) {
+      options_.warn("gradients are added up through the host, which is slow: " + why);
     }
     started_ = Clock::now();
     const std::int64_t begin = report_.steps;
@@ -143,7 +152,9 @@ class Loop {
     }
     report_.tokens += static_cast<std::int64_t>(sums[1]);
     CORPUS_CHECK(communicator_.sum(std::span<double>(sums)));
-    CORPUS_CHECK(sum_gradients());
+    for (const auto& range : optimizer_.ranges()) {
+      CORPUS_CHECK(gradient_sum_->add_up(model_.gradients().columns(range.offset, range.size)));
+    }
     out.loss = sums[0] / static_cast<double>(supervised);
     out.tokens = static_cast<std::int64_t>(sums[1]);
     CORPUS_TRY(out.gradient_norm, optimizer_.gradient_norm());
@@ -156,21 +167,6 @@ class Loop {
     out.tokens_per_second = share * communicator_.world() / seconds;
     if (options_.ceiling > 0) out.utilization = operations_ / seconds / options_.ceiling;
     return out;
-  }
-
-  Result<void> sum_gradients() {
-    if (communicator_.world() == 1) return {};
-    constexpr std::int64_t kPiece = 1 << 20;
-    for (const auto& range : optimizer_.ranges()) {
-      for (std::int64_t at = 0; at < range.size; at += kPiece) {
-        Tensor piece = model_.gradients().columns(range.offset + at, std::min(kPiece, range.size - at));
-        host_.resize(static_cast<std::size_t>(piece.cols));
-        CORPUS_CHECK(model_.backend().read(host_.data(), piece.data, host_.size() * sizeof(float)));
-        CORPUS_CHECK(communicator_.sum(std::span<float>(host_)));
-        model_.backend().write(piece.data, host_.data(), host_.size() * sizeof(float));
-      }
-    }
-    return {};
   }
 
   Error not_finite(const StepReport& step) const {
@@ -190,7 +186,7 @@ class Loop {
   LoopReport report_;
   Log log_;
   BatchBuffer buffer_;
-  std::vector<float> host_;
+  std::optional<GradientSum> gradient_sum_;
   double operations_ = 0;
   Clock::time_point started_;
 };

@@ -42,6 +42,7 @@ struct LoopOptions {
   double ceiling = 0;             // floating point operations a second of this process
   const corpus::Cancel* cancel = nullptr;
   std::function<void(const StepReport&)> show;
+  std::function<void(const std::string&)> warn;  // of what makes the run worse than it could be
 };
 
 struct LoopReport {

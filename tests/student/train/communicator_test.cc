@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <numeric>
 #include <thread>
 #include <vector>
 
+#include "student/train/together.h"
 #include "support/folder.h"
 #include "train/socket.h"
 
@@ -13,20 +13,7 @@ namespace student {
 namespace {
 
 using corpus::test::Folder;
-
-// Runs `body(rank, communicator)` in a thread for each rank.
-template <typename Body>
-void together(const std::string& place, std::int32_t world, Body&& body) {
-  std::vector<std::thread> threads;
-  for (std::int32_t rank = world - 1; rank >= 0; --rank) {  // those who connect are there first
-    threads.emplace_back([&, rank] {
-      auto met = meet({.place = place, .rank = rank, .world = world, .digest = std::string(64, 'd'), .patience = 20});
-      ASSERT_TRUE(met) << met.error().message;
-      body(rank, **met);
-    });
-  }
-  for (auto& thread : threads) thread.join();
-}
+using test::together;
 
 void check_sums(const std::string& place, std::int32_t world) {
   std::vector<std::vector<float>> results(static_cast<std::size_t>(world));

@@ -8,6 +8,7 @@
 
 #include "backend/cuda/attention.h"
 #include "backend/cuda/gemm.h"
+#include "backend/cuda/nccl.h"
 #include "backend/registry.h"
 #include "kernels/kernel_backend.cuh"
 #include "kernels/lse.cuh"
@@ -32,6 +33,7 @@ class CudaBackend final : public kernels::KernelBackend {
     if (stream_ != nullptr) cudaStreamSynchronize(stream_);
     for (auto& one : scratch_) cudaFree(one.memory);
     attention_.reset();
+    devices_.reset();
     if (stream_ != nullptr) cudaStreamDestroy(stream_);
   }
 
@@ -57,6 +59,7 @@ class CudaBackend final : public kernels::KernelBackend {
     if (auto ok = gemm_.open(); !ok) return ok;
     std::string why_not;
     attention_ = cuda::make_fused_attention(&why_not);
+    devices_ = cuda::make_nccl(stream_);
     device_ = std::string(properties.name) + ", " + std::to_string(properties.multiProcessorCount) +
               " multiprocessors, " + std::to_string(properties.totalGlobalMem >> 30) + " GiB, attention: " +
               (attention_ ? "cuDNN " + attention_->version() : "own kernels (" + why_not + ")");
@@ -65,6 +68,7 @@ class CudaBackend final : public kernels::KernelBackend {
 
   std::string_view name() const override { return "cuda"; }
   std::string device() const override { return device_; }
+  DeviceGroup* devices() override { return devices_.get(); }
   std::size_t free_memory() const override {
     std::size_t free = 0, total = 0;
     return cudaMemGetInfo(&free, &total) == cudaSuccess ? free : 0;
@@ -185,6 +189,7 @@ class CudaBackend final : public kernels::KernelBackend {
   std::string device_;
   cuda::Gemm gemm_;
   std::unique_ptr<cuda::FusedAttention> attention_;
+  std::unique_ptr<DeviceGroup> devices_;
   Block scratch_[kernels::kScratches];
   Error failure_;  // kOk: none so far
 };
