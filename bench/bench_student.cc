@@ -1,8 +1,8 @@
 // Training steps and greedy generation of the student on the CPU.
 //
 // usage: bench_student train|generate [15m|7m|135m] [f32|bf16] [threads] [seconds]
-//        bench_student generate FILE.gguf f32 [threads] [seconds]
-//        bench_student export FILE.gguf DIR      the same weights in f32, as transformers reads them
+//        bench_student generate PATH f32 [threads] [seconds]   a model of files: a folder, or FILE.gguf
+//        bench_student export FILE.gguf DIR [f32|bf16]         its weights as transformers reads them
 // Prints one JSON line: tokens per second of CPU time and of wall time, and for training GFLOP per CPU second of the
 // model's own operations, those of a large matrix product (the ceiling), peak memory beside what was planned. Of what was
 // generated, the first answer's tokens.
@@ -149,7 +149,7 @@ int generate(const Arguments& args) {
   constexpr std::int32_t kPrompt = 32, kLength = 256;
   auto backend = make_backend("cpu", {.threads = args.threads});
   if (!backend) return fail(backend.error());
-  const bool stored = args.model.ends_with(".gguf");
+  const bool stored = args.model.find('/') != std::string::npos;
   auto model = stored ? load_model(**backend, args.model, {.compute = args.type})
                       : Model::create(**backend, shape(args.model), {.compute = args.type});
   if (!model) return fail(model.error());
@@ -184,12 +184,12 @@ int generate(const Arguments& args) {
   return 0;
 }
 
-int export_folder(const std::string& from, const std::string& to) {
+int export_folder(const std::string& from, const std::string& to, DType type) {
   auto backend = make_backend("cpu");
   if (!backend) return fail(backend.error());
   auto model = load_model(**backend, from, {});
   if (!model) return fail(model.error());
-  if (auto ok = save_model(**model, to, {}); !ok) return fail(ok.error());
+  if (auto ok = save_model(**model, to, {.weights = type}); !ok) return fail(ok.error());
   std::printf("{}\n");
   return 0;
 }
@@ -197,10 +197,11 @@ int export_folder(const std::string& from, const std::string& to) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 4 && std::strcmp(argv[1], "export") == 0) return export_folder(argv[2], argv[3]);
+  const auto type = [&](int at) { return argc > at && std::strcmp(argv[at], "bf16") == 0 ? DType::kBF16 : DType::kF32; };
+  if (argc > 3 && std::strcmp(argv[1], "export") == 0) return export_folder(argv[2], argv[3], type(4));
   Arguments args;
   if (argc > 2) args.model = argv[2];
-  if (argc > 3 && std::strcmp(argv[3], "bf16") == 0) args.type = DType::kBF16;
+  args.type = type(3);
   if (argc > 4) args.threads = std::atoi(argv[4]);
   if (argc > 5) args.seconds = std::atof(argv[5]);
   if (argc > 1 && std::strcmp(argv[1], "train") == 0) return train(args);

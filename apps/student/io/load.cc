@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 
 #include "io/atomic_file.h"
 #include "io/gguf.h"
@@ -36,6 +37,7 @@ std::vector<std::int64_t> file_shape(const Parameter& p) {
 // What a model's files hold, whatever their format.
 struct Stored {
   std::vector<std::int64_t> shape;
+  DType type;  // what a matrix can stay in: bf16 or blocks; kF32 says nothing
   std::function<Result<std::vector<float>>()> values;
   std::function<Result<std::string>()> blocks;  // of tensors in blocks
 };
@@ -127,33 +129,35 @@ Result<Config> load_config(const std::string& path) {
 
 Result<std::unique_ptr<Model>> load_model(Backend& backend, const std::string& path, const ModelOptions& options,
                                           std::uint64_t seed) {
+  Config config;
   StoredByName stored;
+  std::optional<GgufFile> gguf;
+  std::optional<SafetensorsFiles> files;
   if (is_gguf(path)) {
-    CORPUS_TRY(const GgufFile file, GgufFile::open(path));
-    CORPUS_TRY(const Config config, file.config());
-    for (const auto& [name, tensor] : file.tensors()) {
-      stored[name] = {tensor.shape, [&file, &tensor = tensor] { return file.values(tensor); },
-                      [&file, &tensor = tensor] { return file.bytes(tensor); }};
+    CORPUS_TRY(gguf, GgufFile::open(path));
+    CORPUS_TRY(config, gguf->config());
+    for (const auto& [name, tensor] : gguf->tensors()) {
+      stored[name] = {tensor.shape, gguf_blocks(tensor), [&gguf, &tensor = tensor] { return gguf->values(tensor); },
+                      [&gguf, &tensor = tensor] { return gguf->bytes(tensor); }};
     }
-    ModelOptions kept = options;
-    kept.stored.clear();
-    if (keeps_blocks(backend, options)) {
-      for (const Parameter& p : lay_out_parameters(config, options)) {
-        const auto it = file.tensors().find(p.name);
-        if (it == file.tensors().end() || !p.decays || it->second.shape != file_shape(p)) continue;
-        if (const DType type = gguf_blocks(it->second); in_blocks(type)) kept.stored[p.name] = type;
-      }
+  } else {
+    CORPUS_TRY(config, load_config(path));
+    CORPUS_TRY(files, SafetensorsFiles::open(path));
+    for (const auto& [name, tensor] : files->tensors()) {
+      stored[name] = {tensor.shape, tensor.type == "BF16" ? DType::kBF16 : DType::kF32,
+                      [&name = name, &tensor = tensor] { return to_floats(tensor, name); }, {}};
     }
-    CORPUS_TRY(std::unique_ptr<Model> model, Model::create(backend, config, kept));
-    CORPUS_CHECK(set_parameters(*model, stored, path, seed));
-    return model;
   }
-  CORPUS_TRY(const Config config, load_config(path));
-  CORPUS_TRY(const SafetensorsFiles files, SafetensorsFiles::open(path));
-  for (const auto& [name, tensor] : files.tensors()) {
-    stored[name] = {tensor.shape, [&name = name, &tensor = tensor] { return to_floats(tensor, name); }, {}};
+  ModelOptions kept = options;
+  kept.stored.clear();
+  if (keeps_stored(backend, options)) {
+    for (const Parameter& p : lay_out_parameters(config, options)) {
+      const auto it = stored.find(p.name);
+      if (it == stored.end() || !p.decays || it->second.shape != file_shape(p)) continue;
+      if (it->second.type != DType::kF32) kept.stored[p.name] = it->second.type;
+    }
   }
-  CORPUS_TRY(std::unique_ptr<Model> model, Model::create(backend, config, options));
+  CORPUS_TRY(std::unique_ptr<Model> model, Model::create(backend, config, kept));
   CORPUS_CHECK(set_parameters(*model, stored, path, seed));
   return model;
 }

@@ -16,7 +16,7 @@ Result<Config> load_config(const std::string& path);
 // Creates the model and sets every parameter from the files; adapters (options.lora) start at random from `seed`.
 // A parameter that is missing, or has another shape than config.json says, is an error; tied heads may be stored
 // or not; tensors that the model does not have are an error too, but for the precomputed "rotary_emb.inv_freq".
-// Matrices that a GGUF file has in blocks stay so (options.stored, which is set here) where ModelOptions allows it.
+// Matrices that a file has in bf16 or in blocks stay so (options.stored, which is set here) where ModelOptions allows it.
 Result<std::unique_ptr<Model>> load_model(Backend& backend, const std::string& path, const ModelOptions& options,
                                           std::uint64_t seed = 0);
 

@@ -343,15 +343,14 @@ class Transformer final : public Model {
 
 Result<void> check_stored(const Backend& backend, const Config& config, const ModelOptions& options) {
   if (options.stored.empty()) return {};
-  if (!keeps_blocks(backend, options)) {
-    return invalid("weights stay in blocks for inference in f32 alone, on a backend that reads them");
+  if (!keeps_stored(backend, options)) {
+    return invalid("weights stay as they are stored for inference in f32 alone, on a backend that reads them");
   }
   for (const Parameter& p : lay_out_parameters(config, options)) {
     const auto it = options.stored.find(p.name);
     if (it == options.stored.end()) continue;
-    if (!p.decays || !in_blocks(it->second) || p.cols % kBlockValues != 0) {
-      return invalid(p.name + " cannot be kept in blocks of 32");
-    }
+    const bool fits = it->second == DType::kBF16 || (in_blocks(it->second) && p.cols % kBlockValues == 0);
+    if (!p.decays || !fits) return invalid(p.name + " cannot be kept as it is stored");
   }
   return {};
 }

@@ -50,14 +50,14 @@ struct ModelOptions {
   std::int64_t max_tokens = 0;          // N of the largest batch of loss(); activations are planned for it
   Recompute recompute = Recompute::kNone;
   LoraOptions lora;
-  // Matrices to keep in blocks, by name, as their file stores them: to read five or nine bits a weight and not 32.
-  // Only where keeps_blocks() says so.
+  // Matrices to keep as their file stores them, by name, in bf16 or in blocks: to read 16, nine or five bits a weight
+  // and not 32. Only where keeps_stored() says so.
   std::map<std::string, DType, std::less<>> stored;
 };
 
-// Without train and lora, in f32, where the backend reads blocks.
-inline bool keeps_blocks(const Backend& backend, const ModelOptions& options) {
-  return backend.reads_blocks() && !options.train && options.lora.rank == 0 && options.compute == DType::kF32;
+// Without train and lora, in f32, where the backend reads them.
+inline bool keeps_stored(const Backend& backend, const ModelOptions& options) {
+  return backend.reads_stored() && !options.train && options.lora.rank == 0 && options.compute == DType::kF32;
 }
 
 // Bytes by class, computed from the numbers alone, before anything is allocated. What the process holds already is not
@@ -101,7 +101,7 @@ class Model {
 
   virtual std::span<const Parameter> parameters() const = 0;
   virtual std::int64_t flat_size() const = 0;   // elements of every flat buffer, padding included
-  virtual Tensor weights() = 0;                 // [1, flat_size] of options().compute; absent where some are in blocks
+  virtual Tensor weights() = 0;                 // [1, flat_size] of options().compute; absent where some are as stored
   virtual Tensor gradients() = 0;               // [1, flat_size] f32; absent unless train. Frozen ones stay zero
   virtual Tensor weight(const Parameter& parameter) = 0;
   virtual Tensor gradient(const Parameter& parameter) = 0;

@@ -1,14 +1,16 @@
-// A model whose matrices stay in the blocks of its GGUF file, against the same file read into f32.
+// A model whose matrices stay as its file has them, in the blocks of a GGUF file or in bf16, against the same file read
+// into f32.
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "io/load.h"
 #include "student/support/gguf_writer.h"
 #include "student/support/random_blocks.h"
 #include "student/support/relative_error.h"
+#include "support/folder.h"
 
 namespace student {
 namespace {
@@ -62,38 +64,49 @@ std::string tiny_gguf(bool untied) {
   return w.out + data;
 }
 
-class Stored : public testing::TestWithParam<bool> {
+enum class File { kTied, kUntied, kFolder };  // GGUF files, and a folder of the untied one's weights in bf16
+
+std::string name_of(File file) { return file == File::kTied ? "tied" : file == File::kUntied ? "untied" : "folder"; }
+
+class Stored : public testing::TestWithParam<File> {
  protected:
   void SetUp() override {
-    path_ = testing::TempDir() + "/student_stored_" + (GetParam() ? "untied" : "tied") + ".gguf";
-    std::ofstream(path_, std::ios::binary) << tiny_gguf(GetParam());
+    const std::string gguf = folder_ / "student.gguf";
+    std::ofstream(gguf, std::ios::binary) << tiny_gguf(GetParam() != File::kTied);
     backend_ = *make_backend("cpu", {.threads = 2});
+    path_ = gguf;
+    if (GetParam() == File::kFolder) {
+      ASSERT_TRUE(save_model(*load({.max_tokens = 64}), folder_ / "bf16", {.weights = DType::kBF16}));
+      path_ = folder_ / "bf16";
+    }
     stored_ = load({.max_tokens = 64});
     wide_ = load({.train = true, .max_tokens = 64});  // what trains is in f32
   }
-  void TearDown() override { std::filesystem::remove(path_); }
   std::unique_ptr<Model> load(const ModelOptions& options) {
     auto model = load_model(*backend_, path_, options);
     EXPECT_TRUE(model) << model.error().message;
     return *std::move(model);
   }
 
+  corpus::test::Folder folder_;
   std::string path_;
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<Model> stored_, wide_;
 };
-INSTANTIATE_TEST_SUITE_P(, Stored, testing::Bool(),
-                         [](const auto& chosen) { return std::string(chosen.param ? "untied" : "tied"); });
+INSTANTIATE_TEST_SUITE_P(, Stored, testing::Values(File::kTied, File::kUntied, File::kFolder),
+                         [](const auto& chosen) { return name_of(chosen.param); });
 
-TEST_P(Stored, StaysInBlocksForInferenceInF32Alone) {
-  EXPECT_EQ(stored_->options().stored.size(), GetParam() ? 15u : 14u);
+TEST_P(Stored, StaysSoForInferenceInF32Alone) {
+  const std::map<File, std::size_t> matrices = {{File::kTied, 14}, {File::kUntied, 15}, {File::kFolder, 16}};
+  EXPECT_EQ(stored_->options().stored.size(), matrices.at(GetParam()));
   EXPECT_TRUE(wide_->options().stored.empty());
   EXPECT_FALSE(stored_->weights());
   EXPECT_TRUE(wide_->weights());
   EXPECT_TRUE(load({.compute = DType::kBF16})->options().stored.empty());
   EXPECT_TRUE(load({.lora = {.rank = 2}})->options().stored.empty());
   const auto weights = [&](const Model& m) { return plan_memory(*backend_, m.config(), m.options()).weights; };
-  EXPECT_LT(3 * weights(*stored_), weights(*wide_));
+  EXPECT_LT((GetParam() == File::kFolder ? 1.9 : 3.0) * static_cast<double>(weights(*stored_)),
+            static_cast<double>(weights(*wide_)));
 }
 
 TEST_P(Stored, ParametersAreTheSame) {
@@ -102,12 +115,13 @@ TEST_P(Stored, ParametersAreTheSame) {
     EXPECT_EQ(*stored_->get(p), *wide_->get(wide_->parameters()[i])) << p.name;
   }
   const Parameter& table = stored_->parameters()[0];
+  EXPECT_FALSE(stored_->set_blocks(table, "too short"));
+  EXPECT_FALSE(wide_->set_blocks(wide_->parameters()[0], ""));
+  if (GetParam() == File::kFolder) return;
   ASSERT_EQ(table.type, DType::kQ8_0);
   const std::vector<float> values(static_cast<std::size_t>(table.file_rows * table.cols));
   EXPECT_EQ(stored_->set(table, values).error().message,
             "model.embed_tokens.weight is kept in blocks, as its file stores it");
-  EXPECT_FALSE(stored_->set_blocks(table, "too short"));
-  EXPECT_FALSE(wide_->set_blocks(wide_->parameters()[0], ""));
 }
 
 TEST_P(Stored, ResultsAreTheSame) {
@@ -146,7 +160,7 @@ TEST_P(Stored, OtherBackendsAndUsesGetF32) {
     return made ? std::string("none") : made.error().message;
   };
   EXPECT_EQ(error({}, *backend_), "none");
-  const std::string alone = "weights stay in blocks for inference in f32 alone, on a backend that reads them";
+  const std::string alone = "weights stay as they are stored for inference in f32 alone, on a backend that reads them";
   EXPECT_EQ(error({.train = true}, *backend_), alone);
   EXPECT_EQ(error({.compute = DType::kBF16}, *backend_), alone);
   if (auto emu = make_backend("emu")) {
@@ -156,9 +170,11 @@ TEST_P(Stored, OtherBackendsAndUsesGetF32) {
     EXPECT_TRUE((*loaded)->options().stored.empty());
   }
   ModelOptions odd;
-  odd.stored = {{"model.norm.weight", DType::kQ8_0}};
-  EXPECT_EQ(Model::create(*backend_, stored_->config(), odd).error().message,
-            "model.norm.weight cannot be kept in blocks of 32");
+  for (const DType type : {DType::kQ8_0, DType::kBF16}) {  // a vector
+    odd.stored = {{"model.norm.weight", type}};
+    EXPECT_EQ(Model::create(*backend_, stored_->config(), odd).error().message,
+              "model.norm.weight cannot be kept as it is stored");
+  }
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "backend/cpu/loops.h"
 #include "student/support/random_blocks.h"
 #include "student/support/relative_error.h"
+#include "tensor/bf16.h"
 #include "tensor/half.h"
 
 namespace student {
@@ -105,7 +106,28 @@ TEST(Blocks, FourDotsAreThoseOfTheValues) {
   }
 }
 
-// What a backend with so many threads computes from a matrix of weights, in blocks or in f32.
+// As a file may store them, and what they are in f32.
+constexpr DType kStored[] = {DType::kQ4_1, DType::kQ8_0, DType::kBF16};
+struct Weights {
+  std::string bytes;
+  std::vector<float> values;
+};
+Weights random_weights(DType type, std::int64_t rows, std::int64_t cols, std::mt19937_64& generator) {
+  Weights out;
+  if (in_blocks(type)) {
+    out.bytes = test::random_blocks(type, rows * cols, generator);
+    out.values = values_of_blocks(type, out.bytes);
+    return out;
+  }
+  for (const float x : normal(static_cast<std::size_t>(rows * cols), generator)) {
+    const bf16 half = to_bf16(x);
+    out.bytes.append(reinterpret_cast<const char*>(&half), sizeof half);
+    out.values.push_back(from_bf16(half));
+  }
+  return out;
+}
+
+// What a backend with so many threads computes from a matrix of weights, as stored or in f32.
 class Threaded {
  public:
   explicit Threaded(int threads) : backend_(*make_backend("cpu", {.threads = threads})) {}
@@ -131,25 +153,24 @@ class Threaded {
   std::vector<void*> memory_;
 };
 
-TEST(Blocks, ProductsHaveTheBitsOfF32OnAnyNumberOfThreads) {
+TEST(Stored, ProductsHaveTheBitsOfF32OnAnyNumberOfThreads) {
   std::mt19937_64 generator(3);
-  for (const DType type : kTypes) {
+  for (const DType type : kStored) {
     // Tokens, outputs, inputs: one token, few (loops), many (tiles, of several along each side).
     for (const auto& [m, n, k] : std::vector<std::array<std::int64_t, 3>>{
              {1, 1, 32}, {1, 67, 96}, {1, 200, 1120}, {3, 67, 96}, {32, 130, 64}, {33, 67, 96}, {600, 1030, 64}}) {
       SCOPED_TRACE(testing::Message() << m << "x" << n << "x" << k << " type " << static_cast<int>(type));
-      const std::string bytes = test::random_blocks(type, n * k, generator);
-      const auto w = values_of_blocks(type, bytes);
+      const auto [bytes, w] = random_weights(type, n, k, generator);
       const auto a = normal(static_cast<std::size_t>(m * k), generator);
       const auto bias = normal(static_cast<std::size_t>(n), generator);
       const auto before = normal(static_cast<std::size_t>(m * n), generator);
       std::vector<std::vector<float>> results;
       for (const int threads : {1, 2, 3}) {
-        for (const bool in_blocks : {true, false}) {
+        for (const bool stored : {true, false}) {
           Threaded run(threads);
           const Tensor c = run.tensor(DType::kF32, m, n, before.data());
           run.on().gemm(c, run.tensor(DType::kF32, m, k, a.data()), false,
-                        in_blocks ? run.tensor(type, n, k, bytes.data()) : run.tensor(DType::kF32, n, k, w.data()),
+                        stored ? run.tensor(type, n, k, bytes.data()) : run.tensor(DType::kF32, n, k, w.data()),
                         true, true, run.tensor(DType::kF32, 1, n, bias.data()));
           results.push_back(run.read(c));
         }
@@ -169,20 +190,18 @@ TEST(Blocks, ProductsHaveTheBitsOfF32OnAnyNumberOfThreads) {
   }
 }
 
-TEST(Blocks, EmbeddingAndLoss) {
+TEST(Stored, EmbeddingAndLoss) {
   constexpr std::int64_t kVocab = 67, kPadded = 128, kWidth = 96;
   std::mt19937_64 generator(4);
-  for (const DType type : kTypes) {
-    std::string bytes = test::random_blocks(type, kVocab * kWidth, generator);
-    bytes.resize(static_cast<std::size_t>(bytes_of(type, kPadded * kWidth)));
-    const auto w = values_of_blocks(type, bytes);
+  for (const DType type : kStored) {
+    const auto [bytes, w] = random_weights(type, kPadded, kWidth, generator);
     const std::vector<std::int32_t> ids = {66, 0, 5}, targets = {3, -1, 66};
     const auto hidden = normal(3 * kWidth, generator);
     std::vector<std::vector<float>> results;
-    for (const bool in_blocks : {true, false}) {
+    for (const bool stored : {true, false}) {
       Threaded run(2);
-      const Tensor table = in_blocks ? run.tensor(type, kPadded, kWidth, bytes.data())
-                                     : run.tensor(DType::kF32, kPadded, kWidth, w.data());
+      const Tensor table = stored ? run.tensor(type, kPadded, kWidth, bytes.data())
+                                  : run.tensor(DType::kF32, kPadded, kWidth, w.data());
       const Tensor rows = run.tensor(DType::kF32, 3, kWidth), losses = run.tensor(DType::kF32, 1, 3);
       run.on().embed(rows, table, run.tensor(DType::kI32, 1, 3, ids.data()));
       run.on().linear_cross_entropy(losses, {}, {}, run.tensor(DType::kF32, 3, kWidth, hidden.data()), table,

@@ -242,7 +242,7 @@ void Gemm::thin(Tensor c, Tensor a, Tensor b, bool accumulate, Tensor bias) {
 
 void Gemm::run(Tensor c, Tensor a, bool trans_a, Tensor b, bool trans_b, bool accumulate, Tensor bias) {
   const Tile whole{c, a, b, bias, trans_a, trans_b, accumulate};
-  assert(a.type == b.type || (in_blocks(b.type) && a.type == DType::kF32 && trans_b && !trans_a));
+  assert(a.type == b.type || (a.type == DType::kF32 && trans_b && !trans_a));
   assert(c.type == DType::kF32 || c.type == a.type);
   assert((trans_a ? a.cols : a.rows) == c.rows && (trans_b ? b.rows : b.cols) == c.cols);
   assert((trans_b ? b.cols : b.rows) == whole.k());

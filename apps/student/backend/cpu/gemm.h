@@ -25,7 +25,7 @@ class Gemm {
   ~Gemm();
 
   bool native_bf16() const { return native_bf16_; }
-  // As Backend::gemm; b may be in blocks.
+  // As Backend::gemm; b may be as it was stored.
   void run(Tensor c, Tensor a, bool trans_a, Tensor b, bool trans_b, bool accumulate, Tensor bias);
 
  private:
@@ -33,7 +33,7 @@ class Gemm {
   struct Primitives;
   void thin(Tensor c, Tensor a, Tensor b, bool accumulate, Tensor bias);
   void tile_f32(const Tile& t);
-  void tile_widened(const Tile& t, Scratch& scratch);  // blocks, and bf16 where the CPU cannot multiply it
+  void tile_widened(const Tile& t, Scratch& scratch);  // weights as stored, and bf16 where the CPU cannot multiply it
   void tiles_bf16(const Tile& whole, std::int64_t tile_m, std::int64_t tile_n);
 
   Pool& pool_;

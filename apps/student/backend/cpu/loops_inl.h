@@ -182,7 +182,7 @@ inline void dots(float* out, const float* a, std::int64_t lda, const T* w, std::
   each(n, [&](std::int64_t i, auto get, auto) {
     for (int c = 0; c < kCols; ++c) {
       const Vf b = get(w + c * ldw + i);
-      if (kRows * kCols > 1) __builtin_prefetch(w + (c + kCols) * ldw + i);  // the next call's: rows are short
+      if (kCols > 1) __builtin_prefetch(w + (c + kCols) * ldw + i);  // the next call's: rows are short
       for (int r = 0; r < kRows; ++r) sums[r][c] += get(a + r * lda + i) * b;
     }
   });
@@ -198,12 +198,22 @@ float dot(const float* a, const T* b, std::int64_t n) {
   return out;
 }
 
+// One or two rows of a do not make up for more than one stream of w, which is what the machine's own prefetching
+// follows best: 2.5 times as fast as four streams on an AMD EPYC (2026-11-27).
 template <typename T>
 void dot4(float* out, const float* a, std::int64_t lda, int rows, const T* w, std::int64_t ldw, std::int64_t n) {
-  if (rows == 1) return dots<1, 4>(out, a, lda, w, ldw, n);
-  if (rows == 2) return dots<2, 4>(out, a, lda, w, ldw, n);
   if (rows == 3) return dots<3, 4>(out, a, lda, w, ldw, n);
-  return dots<4, 4>(out, a, lda, w, ldw, n);
+  if (rows == 4) return dots<4, 4>(out, a, lda, w, ldw, n);
+  for (int c = 0; c < 4; ++c) {
+    if (rows == 1) {
+      dots<1, 1>(out + c, a, lda, w + c * ldw, ldw, n);
+    } else {
+      float both[2];
+      dots<2, 1>(both, a, lda, w + c * ldw, ldw, n);
+      out[c] = both[0];
+      out[4 + c] = both[1];
+    }
+  }
 }
 
 template <typename T>
