@@ -5,7 +5,8 @@
 //        bench_student export FILE.gguf DIR [f32|bf16]         its weights as transformers reads them
 // Prints one JSON line: tokens per second of CPU time and of wall time, and for training GFLOP per CPU second of the
 // model's own operations, those of a large matrix product (the ceiling), peak memory beside what was planned. Of what was
-// generated, the first answer's tokens.
+// generated, the first answer's tokens; and gigabytes of weights read a CPU second, beside a loop on one thread that
+// only adds up as many bytes.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -77,6 +79,20 @@ double ceiling(Backend& backend, DType type) {
   }
   const double rate = flops / (cpu_seconds() - start) * 1e-9;
   for (const Tensor& t : {a, b, c}) backend.free(t.data);
+  return rate;
+}
+
+// Gigabytes a CPU second of adding up what one thread reads of so much memory.
+double reading_ceiling(Backend& backend, std::size_t bytes) {
+  auto* memory = static_cast<std::uint32_t*>(*backend.alloc(bytes));
+  backend.zero(memory, bytes);
+  std::uint32_t sum = 0;
+  int times = 0;
+  const double start = cpu_seconds();
+  for (; cpu_seconds() - start < 1; ++times) sum = std::accumulate(memory, memory + bytes / sizeof *memory, sum);
+  const double rate = times * static_cast<double>(bytes) / (cpu_seconds() - start) * 1e-9;
+  backend.free(memory);
+  if (sum != 0) std::abort();
   return rate;
 }
 
@@ -178,9 +194,13 @@ int generate(const Arguments& args) {
     cpu_used += cpu_seconds() - cpu;
     wall_used += wall_seconds() - wall;
   }
-  std::printf("{\"tokens\":%lld,\"tokens_per_cpu_second\":%.2f,\"tokens_per_second\":%.2f,\"peak_mib\":%.0f,\"first\":[%s]}\n",
-              static_cast<long long>(made), static_cast<double>(made) / cpu_used,
-              static_cast<double>(made) / wall_used, peak_mib(), first.c_str());
+  const std::size_t weights = plan_memory(**backend, config, (*model)->options()).weights;
+  const double peak = peak_mib();
+  std::printf("{\"tokens\":%lld,\"tokens_per_cpu_second\":%.2f,\"tokens_per_second\":%.2f,\"peak_mib\":%.0f,"
+              "\"weights_gb_per_cpu_second\":%.1f,\"reading_ceiling\":%.1f,\"first\":[%s]}\n",
+              static_cast<long long>(made), static_cast<double>(made) / cpu_used, static_cast<double>(made) / wall_used, peak,
+              static_cast<double>(made) * static_cast<double>(weights) / cpu_used * 1e-9,
+              reading_ceiling(**backend, weights), first.c_str());
   return 0;
 }
 

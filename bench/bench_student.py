@@ -173,11 +173,7 @@ class Bench:
 
     def generate(self):
         for kind in self.args.types:
-            name = f"generate 135m {kind}: tokens per"
-            for threads, rate, unit in ((1, "tokens_per_cpu_second", "CPU second"),
-                                        (2, "tokens_per_second", "s, 2 threads")):
-                ours, theirs = self.both("generate", "135m", kind, threads)
-                self.beside(f"{name} {unit}", ours[rate], (theirs or {}).get(rate), "", 3)
+            self.tokens(f"generate 135m {kind}", "135m", kind, "135m")
 
     def stored(self):
         file = self.args.gguf or packaged_gguf()
@@ -192,15 +188,25 @@ class Bench:
             self.as_stored("generate 135m, bf16 folder", f"{folder}/bf16", f"{folder}/bf16")
 
     def as_stored(self, name, file, peer):
-        for threads, rate, unit in ((1, "tokens_per_cpu_second", "CPU second"),
-                                    (2, "tokens_per_second", "s, 2 threads")):
-            ours, theirs = self.both("generate", file, "f32", threads, peer)
-            self.beside(f"{name}: tokens per {unit}", ours[rate], (theirs or {}).get(rate), "", 3)
+        for ours, theirs in self.tokens(name, file, "f32", peer):
             if theirs:
                 same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1],
                                                           zip(ours["first"], theirs["first"])))
                 self.row(f"{name}: its text", f"{same} of {LENGTH - PROMPT} tokens are transformers'", "all",
                          same == LENGTH - PROMPT)
+
+    def tokens(self, name, model, kind, peer):
+        """Tokens of one thread and of two beside the peer's; both runs of each."""
+        runs = []
+        for threads, rate, unit in ((1, "tokens_per_cpu_second", "CPU second"),
+                                    (2, "tokens_per_second", "s, 2 threads")):
+            ours, theirs = self.both("generate", model, kind, threads, peer)
+            self.beside(f"{name}: tokens per {unit}", ours[rate], (theirs or {}).get(rate), "", 3)
+            if threads == 1:
+                self.row(f"{name}: weights read", f"{ours['weights_gb_per_cpu_second']:.1f} GB per CPU second; a loop that "
+                         f"only reads: {ours['reading_ceiling']:.1f}")
+            runs.append((ours, theirs))
+        return runs
 
 
 def packaged_gguf():
