@@ -14,6 +14,8 @@
 
 namespace student {
 
+inline constexpr int kSilence = 600;  // seconds that a process waits for the others before it gives up
+
 class DeviceGroup {
  public:
   virtual ~DeviceGroup() = default;

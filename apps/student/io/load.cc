@@ -39,7 +39,7 @@ struct Stored {
   std::vector<std::int64_t> shape;
   DType type;  // what a matrix can stay in: bf16 or blocks; kF32 says nothing
   std::function<Result<std::vector<float>>()> values;
-  std::function<Result<std::string>()> blocks;  // of tensors in blocks
+  std::function<Result<std::string>()> bytes;  // as stored, where `type` says something
 };
 using StoredByName = std::map<std::string, Stored, std::less<>>;
 
@@ -57,10 +57,10 @@ Result<void> set_parameters(Model& model, const StoredByName& stored, const std:
       return corrupt(what + ": tensor " + p.name + " has shape " + shape_text(it->second.shape) +
                      "; the configuration says " + shape_text(file_shape(p)));
     }
-    if (in_blocks(p.type)) {
-      auto blocks = it->second.blocks();
-      if (!blocks) return std::move(blocks).error().context(what);
-      CORPUS_CHECK(model.set_blocks(p, *blocks));
+    if (model.options().stored.contains(p.name)) {
+      auto bytes = it->second.bytes();
+      if (!bytes) return std::move(bytes).error().context(what);
+      CORPUS_CHECK(model.set_stored(p, *bytes));
       continue;
     }
     auto values = it->second.values();
@@ -145,7 +145,8 @@ Result<std::unique_ptr<Model>> load_model(Backend& backend, const std::string& p
     CORPUS_TRY(files, SafetensorsFiles::open(path));
     for (const auto& [name, tensor] : files->tensors()) {
       stored[name] = {tensor.shape, tensor.type == "BF16" ? DType::kBF16 : DType::kF32,
-                      [&name = name, &tensor = tensor] { return to_floats(tensor, name); }, {}};
+                      [&name = name, &tensor = tensor] { return to_floats(tensor, name); },
+                      [&tensor = tensor] { return std::string(tensor.bytes); }};
     }
   }
   ModelOptions kept = options;

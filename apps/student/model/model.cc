@@ -122,11 +122,12 @@ class Transformer final : public Model {
     return backend_.sync();
   }
 
-  Result<void> set_blocks(const Parameter& p, std::string_view blocks) override {
-    if (!in_blocks(p.type) || static_cast<std::int64_t>(blocks.size()) != bytes_of(p.type, p.file_rows * p.cols)) {
-      return invalid(p.name + ": " + std::to_string(blocks.size()) + " bytes of blocks do not fit");
+  Result<void> set_stored(const Parameter& p, std::string_view bytes) override {
+    if (!options_.stored.contains(p.name) ||
+        static_cast<std::int64_t>(bytes.size()) != bytes_of(p.type, p.file_rows * p.cols)) {
+      return invalid(p.name + ": " + std::to_string(bytes.size()) + " bytes as stored do not fit");
     }
-    backend_.write(weight(p).data, blocks.data(), blocks.size());
+    backend_.write(weight(p).data, bytes.data(), bytes.size());
     return backend_.sync();
   }
 

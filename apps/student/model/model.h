@@ -105,9 +105,10 @@ class Model {
   virtual Tensor gradients() = 0;               // [1, flat_size] f32; absent unless train. Frozen ones stay zero
   virtual Tensor weight(const Parameter& parameter) = 0;
   virtual Tensor gradient(const Parameter& parameter) = 0;
-  // Host f32, file_rows * cols elements. Parameters in blocks are set from blocks alone.
+  // Host f32, file_rows * cols elements. Parameters in blocks are set by set_stored() alone.
   virtual Result<void> set(const Parameter& parameter, std::span<const float> values) = 0;
-  virtual Result<void> set_blocks(const Parameter& parameter, std::string_view blocks) = 0;
+  // One that options().stored names, from the bytes as stored.
+  virtual Result<void> set_stored(const Parameter& parameter, std::string_view bytes) = 0;
   virtual Result<std::vector<float>> get(const Parameter& parameter) = 0;
 
   // Sum of the losses of the supervised tokens. With `backward`, gradients += grad_scale * d(sum)/d(parameter).

@@ -17,6 +17,8 @@
 #include <span>
 #include <string>
 
+#include "backend/device_group.h"
+
 namespace student {
 
 using corpus::Result;
@@ -41,8 +43,6 @@ struct Meeting {
   double patience = 60;  // seconds to wait for the others
 };
 Result<std::unique_ptr<Communicator>> meet(const Meeting& meeting);
-
-inline constexpr int kSilence = 600;
 
 }  // namespace student
 

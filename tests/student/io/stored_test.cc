@@ -115,8 +115,8 @@ TEST_P(Stored, ParametersAreTheSame) {
     EXPECT_EQ(*stored_->get(p), *wide_->get(wide_->parameters()[i])) << p.name;
   }
   const Parameter& table = stored_->parameters()[0];
-  EXPECT_FALSE(stored_->set_blocks(table, "too short"));
-  EXPECT_FALSE(wide_->set_blocks(wide_->parameters()[0], ""));
+  EXPECT_FALSE(stored_->set_stored(table, "too short"));
+  EXPECT_FALSE(wide_->set_stored(wide_->parameters()[0], ""));
   if (GetParam() == File::kFolder) return;
   ASSERT_EQ(table.type, DType::kQ8_0);
   const std::vector<float> values(static_cast<std::size_t>(table.file_rows * table.cols));

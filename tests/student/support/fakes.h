@@ -187,7 +187,7 @@ class FakeModel final : public Model {
   Tensor weight(const Parameter&) override { return {}; }
   Tensor gradient(const Parameter&) override { return {}; }
   Result<void> set(const Parameter&, std::span<const float>) override { return {}; }
-  Result<void> set_blocks(const Parameter&, std::string_view) override { return {}; }
+  Result<void> set_stored(const Parameter&, std::string_view) override { return {}; }
   Result<std::vector<float>> get(const Parameter&) override { return std::vector<float>(); }
   Result<LossSum> loss(const PackedBatch&, bool, float) override { return LossSum(); }
   Result<std::span<const float>> token_losses(const PackedBatch& batch) override {

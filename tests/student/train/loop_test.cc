@@ -10,9 +10,9 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
-#include <thread>
 
 #include "student/train/run.h"
+#include "student/train/together.h"
 #include "support/folder.h"
 
 namespace student {
@@ -80,21 +80,15 @@ TEST(Loop, TwoProcessesAreOneWithTwiceTheAccumulation) {
   ASSERT_TRUE(single.train(setup.loop));
   Folder folder;
   std::string weights[2];
-  std::vector<std::thread> processes;
-  for (std::int32_t rank = 0; rank < 2; ++rank) {
-    processes.emplace_back([&, rank] {
-      RunSetup half = setup;
-      half.batches.rank = rank;
-      half.batches.world = 2;
-      TrainingRun run(half);
-      auto communicator = meet({.place = folder / "meet", .rank = rank, .world = 2, .digest = "d", .patience = 30});
-      ASSERT_TRUE(communicator) << communicator.error().message;
-      auto report = train(*run.model, *run.optimizer, *run.batches, **communicator, half.loop);
-      ASSERT_TRUE(report) << report.error().message;
-      weights[rank] = run.weights();
-    });
-  }
-  for (auto& process : processes) process.join();
+  test::together(folder / "meet", 2, [&](std::int32_t rank, Communicator& communicator) {
+    RunSetup half = setup;
+    half.batches.rank = rank;
+    half.batches.world = 2;
+    TrainingRun run(half);
+    auto report = train(*run.model, *run.optimizer, *run.batches, communicator, half.loop);
+    ASSERT_TRUE(report) << report.error().message;
+    weights[rank] = run.weights();
+  });
   EXPECT_EQ(weights[0], weights[1]);
   EXPECT_LE(relative_error(test::floats(weights[0]), test::floats(single.weights())), 1e-5);
 }

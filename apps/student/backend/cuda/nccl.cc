@@ -17,8 +17,6 @@ using corpus::Code;
 using corpus::Error;
 using corpus::Result;
 
-constexpr auto kSilence = std::chrono::minutes(10);  // for which a sum may wait for the other processes
-
 struct Library {
   decltype(&ncclGetUniqueId) unique_id;
   decltype(&ncclCommInitRank) join;
@@ -79,7 +77,7 @@ class Nccl final : public DeviceGroup {
   Result<void> sum(Tensor x) override {
     auto status = library_.all_reduce(x.data, x.data, static_cast<std::size_t>(x.elements()), ncclFloat32, ncclSum,
                                       group_, stream_);
-    const auto end = std::chrono::steady_clock::now() + kSilence;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(kSilence);
     cudaError_t done = cudaErrorNotReady;
     while (status == ncclSuccess && (done = cudaStreamQuery(stream_)) == cudaErrorNotReady) {
       const auto asked = library_.async_error(group_, &status);
